@@ -1,0 +1,22 @@
+import "@nomicfoundation/hardhat-toolbox";
+import type { HardhatUserConfig } from "hardhat/config";
+
+import "./tasks";
+
+const config: HardhatUserConfig = {
+  solidity: {
+    version: "0.8.37",
+    settings: { optimizer: { enabled: true, runs: 1000 }, evmVersion: "prague", viaIR: false },
+  },
+  networks: {
+    hardhat: { hardfork: "prague", chainId: 31337 },
+    localhost: { url: process.env.NKMS_LOCALHOST_URL ?? "http://127.0.0.1:8545" },
+    ...(process.env.NKMS_SEPOLIA_URL ? { sepolia: { url: process.env.NKMS_SEPOLIA_URL, chainId: 11155111 } } : {}),
+  },
+  paths: { ignition: "./deploy" },
+  typechain: { outDir: "typechain-types", target: "ethers-v6" },
+  gasReporter: { enabled: false },
+  mocha: { timeout: 60_000 },
+};
+
+export default config;
