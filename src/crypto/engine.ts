@@ -1,0 +1,122 @@
+/**
+ * The one interface of all re-encryption engines (paper II.A.3, II.B, III.B).
+ *
+ * An engine is a key encapsulation mechanism whose capsule nodes can turn from the owner's key to the recipient's.
+ * Everything crosses it as canonical bytes: one encoding per value, no trailing bytes; a malformed value is refused by a
+ * CryptoError before anything is computed. Randomness is a parameter; production passes `osRandom`.
+ */
+
+/** Returns `length` fresh random bytes. Production uses `osRandom`; only tests and vectors pass a seeded source. */
+export type RandomSource = (length: number) => Uint8Array;
+
+/** What a scheme can do and what it cannot: the rows of docs/engines.md. */
+export interface EngineProperties {
+  readonly name: string;
+  /** Rekeying needs both secret keys (eq 20) rather than the owner's secret and the recipient's public key (eq 21). */
+  readonly interactive: boolean;
+  /** re_ba cannot be computed from re_ab. */
+  readonly unidirectional: boolean;
+  /** How many re-encryptions one capsule survives. */
+  readonly maxHops: number;
+  /** Recipient and nodes together do not learn the owner's scope key. */
+  readonly collusionResistant: boolean;
+  /** A re-encryption key does not reveal whose keys it links. */
+  readonly keyPrivate: boolean;
+  /** m-of-n fractions. */
+  readonly threshold: boolean;
+  /** A wrong answer is detected by whoever holds the public values. */
+  readonly verifiable: boolean;
+  /** A wrong answer can be shown to a contract. */
+  readonly onChainVerifiable: boolean;
+}
+
+export interface KeyPair {
+  readonly secretKey: Uint8Array;
+  readonly publicKey: Uint8Array;
+}
+
+/** A fresh capsule and the 32-byte symmetric key inside it. */
+export interface Encapsulation {
+  readonly capsule: Uint8Array;
+  readonly key: Uint8Array;
+}
+
+export interface RekeyRequest {
+  /** The owner's secret key of one path. */
+  readonly ownerSecretKey: Uint8Array;
+  readonly recipientPublicKey: Uint8Array;
+  /** The owner's signing key: never an encryption key. */
+  readonly signerSecretKey: Uint8Array;
+  /** How many answers open a capsule, 1 to `shares` (the paper's m). */
+  readonly threshold: number;
+  /** How many fractions are made, 1 to 32 (the paper's n). */
+  readonly shares: number;
+}
+
+/**
+ * What a policy fixes on chain about one fraction (design 5): `digest` is 32 bytes, `point` the 20-byte Ethereum address of the
+ * fraction's public point, so that a contract can check a product with one ecrecover.
+ */
+export interface ShareCommitment {
+  readonly digest: Uint8Array;
+  readonly point: Uint8Array;
+}
+
+/** One node's fraction of a re-encryption key with its public commitment. The fraction is secret. */
+export interface Fraction {
+  readonly kfrag: Uint8Array;
+  readonly commitment: ShareCommitment;
+}
+
+/** The public keys a fraction is bound to. */
+export interface FractionKeys {
+  readonly ownerPublicKey: Uint8Array;
+  readonly recipientPublicKey: Uint8Array;
+  readonly signerPublicKey: Uint8Array;
+}
+
+/** The public values an answer is checked against. The commitment is the one the policy fixed on chain. */
+export interface AnswerContext {
+  readonly capsule: Uint8Array;
+  readonly commitment: ShareCommitment;
+  readonly ownerPublicKey: Uint8Array;
+  readonly recipientPublicKey: Uint8Array;
+}
+
+declare const verified: unique symbol;
+
+/** An answer that passed `verify`; `combine` takes nothing else (invariant I-L2). */
+export interface VerifiedAnswer {
+  readonly cfrag: Uint8Array;
+  readonly [verified]: true;
+}
+
+/** A re-encryption engine. All byte arrays are canonical encodings of the scheme named in `properties`. */
+export interface Engine {
+  readonly properties: EngineProperties;
+  /** The curve back-end the engine runs on, named in output. */
+  readonly backend: string;
+  keygen(random: RandomSource): KeyPair;
+  publicKeyOf(secretKey: Uint8Array): Uint8Array;
+  /** Makes a key only the owner of `publicKey` can open (eq 5). */
+  encapsulate(publicKey: Uint8Array, random: RandomSource): Encapsulation;
+  /** Opens a capsule with the owner's own key (eq 6). Checks the capsule first. */
+  decapsulate(secretKey: Uint8Array, capsule: Uint8Array): Uint8Array;
+  /** Checks a capsule's own proof; nodes call it before they touch a capsule. */
+  verifyCapsule(capsule: Uint8Array): void;
+  /** Splits the right to read into `shares` fractions (eq 8, III.B). */
+  rekey(request: RekeyRequest, random: RandomSource): Fraction[];
+  /** Checks a fraction against its keys and returns its commitment, for the node to compare with the policy's. */
+  verifyFraction(kfrag: Uint8Array, keys: FractionKeys): ShareCommitment;
+  /** Turns the capsule towards the recipient (eq 9) and proves it. Checks the capsule first. */
+  reencrypt(kfrag: Uint8Array, capsule: Uint8Array, random: RandomSource): Uint8Array;
+  /** Checks an answer's proof against the capsule and the on-chain commitment. Throws E_BAD_PROOF. */
+  verify(cfrag: Uint8Array, context: AnswerContext): VerifiedAnswer;
+  /** Opens a capsule with `threshold` verified answers. Throws E_NOT_ENOUGH_SHARES or E_WRONG_KEY. */
+  combine(
+    recipientSecretKey: Uint8Array,
+    ownerPublicKey: Uint8Array,
+    capsule: Uint8Array,
+    answers: readonly VerifiedAnswer[],
+  ): Uint8Array;
+}
