@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import tseslint from "typescript-eslint";
+
+const rooms = JSON.parse(readFileSync(new URL("./scripts/house/rules.json", import.meta.url), "utf8"));
+
+/** A room's imports by the table in scripts/house/rules.json; test/architecture.test.ts holds the same table and cycles. */
+function roomRules([room, { rooms: mayImport, packages }]) {
+  const allRooms = [...Object.keys(rooms.typescript), "typechain-types", "test", "bench"].filter(
+    (name) => name !== "src",
+  );
+  const allowed = (other) => [room, ...mayImport].some((name) => other === name || other.startsWith(`${name}/`));
+  const forbidden = allRooms.filter((other) => !allowed(other)).map((other) => other.replace(/^src\//, ""));
+  const packagePattern = packages.map((name) => (/[/:]$/.test(name) ? name : `${name}($|/)`)).join("|");
+  const patterns = [
+    { regex: `^(\\.\\./)+(src/)?(${forbidden.join("|")})(/|$)`, message: `${room} may not import that room.` },
+    { regex: `^(?!\\.)${packagePattern && `(?!${packagePattern})`}`, message: `${room} may not import that package.` },
+  ];
+  return { files: [`${room}/**/*.ts`], rules: { "@typescript-eslint/no-restricted-imports": ["error", { patterns }] } };
+}
+
+const always = [
+  { selector: "TSEnumDeclaration", message: "Use a union of string literals." },
+  {
+    selector: "MemberExpression[property.name='multiplyUnsafe']",
+    message: "Variable time: only where the rule names the file.",
+  },
+];
+const noDefaultExport = { selector: "ExportDefaultDeclaration", message: "Export by name." };
+const inProduct = [
+  { selector: "ThrowStatement > NewExpression[callee.name='Error']", message: "Throw an NkmsError with a code." },
+  {
+    selector: "ExportAllDeclaration, ExportNamedDeclaration[source]",
+    message: "No barrels: src/index.ts is the only one.",
+  },
+  { selector: "MemberExpression[object.name='Math'][property.name='random']", message: "Randomness is a parameter." },
+];
+const syntax = (...selectors) => ({ "no-restricted-syntax": ["error", ...always, ...selectors] });
+
+export default tseslint.config(
+  { ignores: ["node_modules", "artifacts", "cache", "coverage", "dist", "typechain-types", "**/*.cjs"] },
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules: {
+      eqeqeq: "error",
+      "no-console": "error",
+      "no-var": "error",
+      "prefer-const": "error",
+      "no-warning-comments": ["error", { terms: ["todo", "fixme", "xxx", "hack"] }],
+      "max-lines": ["error", { max: 450 }],
+      "max-lines-per-function": ["error", { max: 70, skipBlankLines: true, skipComments: true }],
+      "@typescript-eslint/consistent-type-imports": [
+        "error",
+        { fixStyle: "separate-type-imports", disallowTypeAnnotations: false },
+      ],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "@typescript-eslint/require-await": "off",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      ...syntax(noDefaultExport),
+    },
+  },
+  { files: ["src/**/*.ts", "tasks/**/*.ts"], rules: syntax(noDefaultExport, ...inProduct) },
+  { files: ["src/index.ts"], rules: syntax(noDefaultExport, inProduct[0]) },
+  { files: ["src/crypto/**/*.ts"], rules: { "max-lines": ["error", { max: 700 }] } },
+  {
+    files: ["src/crypto/**/*.ts", "src/protocol/**/*.ts"],
+    rules: {
+      "no-restricted-globals": ["error", "Date", "fetch", "process", "setTimeout", "setInterval", "performance"],
+    },
+  },
+  ...Object.entries(rooms.typescript).map(roomRules),
+  { files: ["tasks/**/*.ts", "scripts/**/*.ts", "bench/**/*.ts"], rules: { "no-console": "off" } },
+  {
+    files: ["test/**/*.ts", "bench/**/*.ts"],
+    rules: {
+      "max-lines": ["error", { max: 700 }],
+      "max-lines-per-function": "off",
+      "@typescript-eslint/no-unused-expressions": "off",
+      "@typescript-eslint/no-unsafe-argument": "off",
+      "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-unsafe-call": "off",
+      "@typescript-eslint/no-unsafe-member-access": "off",
+      "@typescript-eslint/no-unsafe-return": "off",
+      "@typescript-eslint/unbound-method": "off",
+    },
+  },
+  { files: ["hardhat.config.ts", "deploy/modules/**/*.ts"], rules: syntax() },
+);
