@@ -1,0 +1,38 @@
+import { expect } from "chai";
+
+import { NkmsError } from "../../../src/errors";
+import { decodeProblem, encodeProblem } from "../../../src/protocol/problem";
+
+describe("problem", () => {
+  it("carries code, explanation and values, integers as decimal strings", () => {
+    const error = new NkmsError("E_FEE_TOO_LOW", "The fee is too low.", {
+      why: "This node asks more.",
+      fix: "Offer at least 7.",
+      data: { got: 5n, min: 7n, nested: { list: [1, "a", true, null] } },
+    });
+    expect(decodeProblem(encodeProblem(error)).toJSON()).to.deep.equal({
+      code: "E_FEE_TOO_LOW",
+      message: "The fee is too low.",
+      why: "This node asks more.",
+      fix: "Offer at least 7.",
+      data: { got: "5", min: "7", nested: { list: [1, "a", true, null] } },
+    });
+  });
+
+  it("leaves out what is not known", () => {
+    expect(encodeProblem(new NkmsError("E_RATE", "Too many."))).to.equal(
+      '{"code":"E_RATE","message":"Too many.","data":{}}',
+    );
+  });
+
+  for (const [name, body] of Object.entries({
+    "a code of another form": '{"code":"oops","message":"x","data":{}}',
+    "control characters": '{"code":"E_X","message":"\\u001b[31m","data":{}}',
+    "a message past its limit": JSON.stringify({ code: "E_X", message: "x".repeat(1_001), data: {} }),
+    "no data": '{"code":"E_X","message":"x"}',
+  })) {
+    it(`refuses ${name}`, () => {
+      expect(() => decodeProblem(body)).to.throw(NkmsError).with.property("code", "E_SCHEMA");
+    });
+  }
+});
