@@ -14,9 +14,21 @@ import * as Contracts from ".";
 declare module "hardhat/types/runtime" {
   interface HardhatEthersHelpers extends HardhatEthersHelpersBase {
     getContractFactory(
+      name: "IERC20Permit",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.IERC20Permit__factory>;
+    getContractFactory(
+      name: "IERC20",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.IERC20__factory>;
+    getContractFactory(
       name: "IKeyRegistry",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.IKeyRegistry__factory>;
+    getContractFactory(
+      name: "INKMSToken",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.INKMSToken__factory>;
     getContractFactory(
       name: "INodeRegistry",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -26,15 +38,34 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.IPolicyManager__factory>;
     getContractFactory(
+      name: "IStakingEscrow",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.IStakingEscrow__factory>;
+    getContractFactory(
       name: "CurvePoint",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.CurvePoint__factory>;
 
     getContractAt(
+      name: "IERC20Permit",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.IERC20Permit>;
+    getContractAt(
+      name: "IERC20",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.IERC20>;
+    getContractAt(
       name: "IKeyRegistry",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.IKeyRegistry>;
+    getContractAt(
+      name: "INKMSToken",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.INKMSToken>;
     getContractAt(
       name: "INodeRegistry",
       address: string | ethers.Addressable,
@@ -45,6 +76,11 @@ declare module "hardhat/types/runtime" {
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.IPolicyManager>;
+    getContractAt(
+      name: "IStakingEscrow",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.IStakingEscrow>;
     getContractAt(
       name: "CurvePoint",
       address: string | ethers.Addressable,
@@ -52,9 +88,21 @@ declare module "hardhat/types/runtime" {
     ): Promise<Contracts.CurvePoint>;
 
     deployContract(
+      name: "IERC20Permit",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IERC20Permit>;
+    deployContract(
+      name: "IERC20",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IERC20>;
+    deployContract(
       name: "IKeyRegistry",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IKeyRegistry>;
+    deployContract(
+      name: "INKMSToken",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.INKMSToken>;
     deployContract(
       name: "INodeRegistry",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -63,16 +111,35 @@ declare module "hardhat/types/runtime" {
       name: "IPolicyManager",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IPolicyManager>;
+    deployContract(
+      name: "IStakingEscrow",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IStakingEscrow>;
     deployContract(
       name: "CurvePoint",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.CurvePoint>;
 
     deployContract(
+      name: "IERC20Permit",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IERC20Permit>;
+    deployContract(
+      name: "IERC20",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IERC20>;
+    deployContract(
       name: "IKeyRegistry",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IKeyRegistry>;
+    deployContract(
+      name: "INKMSToken",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.INKMSToken>;
     deployContract(
       name: "INodeRegistry",
       args: any[],
@@ -83,6 +150,11 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IPolicyManager>;
+    deployContract(
+      name: "IStakingEscrow",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IStakingEscrow>;
     deployContract(
       name: "CurvePoint",
       args: any[],
