@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { utf8 } from "../../../src/bytes";
 import { FileStorage } from "../../../src/storage/file";
 import { MAX_OBJECT_BYTES } from "../../../src/storage/storage";
-import { rejection } from "../../support/rejection";
+import { rejection } from "../../support/errors";
 
 describe("FileStorage", () => {
   let root: string;

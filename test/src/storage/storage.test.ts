@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { utf8 } from "../../../src/bytes";
 import { MemoryStorage } from "../../../src/storage/memory";
 import { Storage } from "../../../src/storage/storage";
-import { rejection } from "../../support/rejection";
+import { rejection } from "../../support/errors";
 
 describe("Storage", () => {
   const storage = new Storage([new MemoryStorage()]);
