@@ -4,6 +4,7 @@
  */
 import { fromHex, toHex } from "../bytes";
 import { NkmsError } from "../errors";
+import type { Address } from "./abi";
 import { parseJson, type Json } from "./strictJson";
 
 export interface Codec<T> {
@@ -35,14 +36,8 @@ export function bytes(min: number, max = min): Codec<Uint8Array> {
   };
 }
 
-/** A 32-byte id or hash; in memory, too, lower-case hex, since ids are compared and used as keys. */
-export const hash: Codec<string> = {
-  read: (value, place) => readHex(value, place, "32 bytes of lower-case 0x hex", 32, 32),
-  write: (value) => value.toLowerCase(),
-};
-
 /** An Ethereum address, lower case on the wire and in memory; `write` takes a checksummed one too. */
-export const address: Codec<string> = {
+export const address: Codec<Address> = {
   read: (value, place) => readHex(value, place, "a lower-case 0x address", 20, 20),
   write: (value) => value.toLowerCase(),
 };
@@ -140,7 +135,7 @@ function readHex(value: Json | undefined, place: string, expected: string, min: 
 function refuse(place: string, expected: string): NkmsError {
   return new NkmsError("E_SCHEMA", `The field ${place} does not fit the message.`, {
     why: `It must be ${expected}.`,
-    fix: "Send the message as docs and src/protocol/messages.ts describe it.",
+    fix: "Send the message as src/protocol/messages.ts describes it.",
     data: { place, expected },
   });
 }

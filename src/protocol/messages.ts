@@ -16,17 +16,18 @@
  *
  * A refusal is `problem`, content type application/problem+json.
  */
-import type { ShareCommitment } from "../crypto/engine";
-import { address, bytes, flag, hash, list, record, small, text, uint, type Codec } from "./codec";
-import type { Terms } from "./terms";
+import type { Address } from "./abi";
+import { address, bytes, flag, list, record, small, text, uint, type Codec } from "./codec";
+import { MAX_NODES, type Commitment, type Terms } from "./policy";
+import type { RECEIPT, REQUEST } from "./request";
+import type { Message } from "./typedData";
 
 /** Bodies beyond this are refused unread, on both sides. */
 export const MAX_BODY_BYTES = 65_536;
-/** Nodes of one policy, hence shares. */
-export const MAX_NODES = 32;
 /** Bytes of a condition: abi.encode(address, bytes). */
 export const MAX_CONDITION_BYTES = 4_096;
 
+const HASH = bytes(32);
 const POINT = 33;
 const SIGNATURE = 65;
 const ENGINE_NAME = text(/^[a-z][a-z0-9]*$/, 16, "the name of an engine");
@@ -37,11 +38,11 @@ export interface NodeInfo {
   readonly version: string;
   readonly chainId: bigint;
   /** The contract whose policies this node serves. */
-  readonly policyManager: string;
+  readonly policyManager: Address;
   /** The node's id: its staker's address. */
-  readonly staker: string;
+  readonly staker: Address;
   /** The address that signs acceptances and receipts. */
-  readonly worker: string;
+  readonly worker: Address;
   /** 33 bytes; fractions are sealed to it. */
   readonly encryptionKey: Uint8Array;
   readonly engine: string;
@@ -73,7 +74,7 @@ export const nodeInfo: Codec<NodeInfo> = record<NodeInfo>({
 /** The question before any secret is sent: would you take this? */
 export interface OfferRequest {
   readonly chainId: bigint;
-  readonly policyManager: string;
+  readonly policyManager: Address;
   readonly engine: string;
   readonly start: bigint;
   readonly end: bigint;
@@ -112,12 +113,12 @@ export interface OwnerKeys {
 /** A fraction with everything the node needs to judge it. */
 export interface GrantRequest {
   readonly chainId: bigint;
-  readonly policyManager: string;
+  readonly policyManager: Address;
   readonly terms: Terms;
   /** Staker addresses, strictly ascending. */
-  readonly nodes: readonly string[];
+  readonly nodes: readonly Address[];
   /** One per node, in the same order. */
-  readonly commitments: readonly ShareCommitment[];
+  readonly commitments: readonly Commitment[];
   /** Empty for none. */
   readonly condition: Uint8Array;
   /** This node's place in `nodes`. */
@@ -132,19 +133,19 @@ export const terms: Codec<Terms> = record<Terms>({
   payer: address,
   recipientSigner: address,
   threshold: small(8),
-  pathKeyId: hash,
-  recipientKeyId: hash,
+  pathKeyId: HASH,
+  recipientKeyId: HASH,
   start: uint(40),
   end: uint(40),
   maxEnd: uint(40),
   acceptBy: uint(40),
   feeRate: uint(128),
   bounty: uint(128),
-  conditionHash: hash,
-  noteHash: hash,
+  conditionHash: HASH,
+  noteHash: HASH,
 });
 
-export const commitment: Codec<ShareCommitment> = record<ShareCommitment>({ digest: bytes(32), point: bytes(20) });
+export const commitment: Codec<Commitment> = record<Commitment>({ digest: HASH, point: address });
 
 export const ownerKeys: Codec<OwnerKeys> = record<OwnerKeys>({
   pathPublicKey: bytes(POINT),
@@ -166,8 +167,8 @@ export const grantRequest: Codec<GrantRequest> = record<GrantRequest>({
 
 /** A signature in the compact form of EIP-2098, as `PolicyManager.create` takes it. */
 export interface CompactSignature {
-  readonly r: string;
-  readonly vs: string;
+  readonly r: Uint8Array;
+  readonly vs: Uint8Array;
 }
 
 /** Given only after the fraction is durable. */
@@ -177,34 +178,25 @@ export interface GrantAnswer {
 }
 
 export const grantAnswer: Codec<GrantAnswer> = record<GrantAnswer>({
-  acceptance: record<CompactSignature>({ r: hash, vs: hash }),
+  acceptance: record<CompactSignature>({ r: HASH, vs: HASH }),
 });
 
-/** EIP-712 `Request` of design 7. */
-export interface RequestTerms {
-  readonly policyId: string;
-  readonly shareIndex: number;
-  /** keccak256 of the capsule. */
-  readonly capsuleHash: string;
-  /** 32 random bytes, never used twice. */
-  readonly requestId: string;
-  /** The client's chain head time in seconds. */
-  readonly requestTime: bigint;
-}
+/** EIP-712 `Request` of design 7; `requestId` is never used twice. */
+export type RequestMessage = Message<typeof REQUEST>;
 
 export interface ReencryptRequest {
-  readonly request: RequestTerms;
+  readonly request: RequestMessage;
   readonly capsule: Uint8Array;
   /** By the policy's recipientSigner: r ‖ s ‖ v, 65 bytes, low s, v 27 or 28. */
   readonly signature: Uint8Array;
 }
 
 export const reencryptRequest: Codec<ReencryptRequest> = record<ReencryptRequest>({
-  request: record<RequestTerms>({
-    policyId: hash,
-    shareIndex: small(8),
-    capsuleHash: hash,
-    requestId: hash,
+  request: record<RequestMessage>({
+    policyId: HASH,
+    shareIndex: uint(8),
+    capsuleHash: HASH,
+    requestId: HASH,
     requestTime: uint(40),
   }),
   capsule: bytes(1, 4_096),
@@ -212,21 +204,14 @@ export const reencryptRequest: Codec<ReencryptRequest> = record<ReencryptRequest
 });
 
 /** EIP-712 `Receipt` of design 7. */
-export interface Receipt {
-  /** The EIP-712 struct hash of the request. */
-  readonly requestHash: string;
-  /** keccak256 of the answer with its proof. */
-  readonly answerHash: string;
-  /** keccak256 of `wrapped`. */
-  readonly wrappedHash: string;
-}
+export type ReceiptMessage = Message<typeof RECEIPT>;
 
 export interface ReencryptAnswer {
   /** The answer with its proof. */
   readonly cfrag: Uint8Array;
   /** What an engine adds beside the answer; empty for umbral. */
   readonly wrapped: Uint8Array;
-  readonly receipt: Receipt;
+  readonly receipt: ReceiptMessage;
   /** By the worker: r ‖ s ‖ v, 65 bytes. */
   readonly receiptSignature: Uint8Array;
 }
@@ -234,6 +219,6 @@ export interface ReencryptAnswer {
 export const reencryptAnswer: Codec<ReencryptAnswer> = record<ReencryptAnswer>({
   cfrag: bytes(1, 4_096),
   wrapped: bytes(0, 4_096),
-  receipt: record<Receipt>({ requestHash: hash, answerHash: hash, wrappedHash: hash }),
+  receipt: record<ReceiptMessage>({ requestHash: HASH, answerHash: HASH, wrappedHash: HASH }),
   receiptSignature: bytes(SIGNATURE),
 });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { NkmsError } from "../../../src/errors";
+import type { NkmsError } from "../../../src/errors";
 import { decode, encode, type Codec } from "../../../src/protocol/codec";
 import {
   grantAnswer,
@@ -14,7 +14,7 @@ import {
 } from "../../../src/protocol/messages";
 
 const filled = (length: number, value: number) => new Uint8Array(length).fill(value);
-const hashOf = (digit: string) => "0x" + digit.repeat(64);
+const hashOf = (digit: string) => filled(32, parseInt(digit.repeat(2), 16));
 const addressOf = (digit: string) => "0x" + digit.repeat(40);
 
 const GRANT: GrantRequest = {
@@ -38,8 +38,8 @@ const GRANT: GrantRequest = {
   },
   nodes: [addressOf("7"), addressOf("8")],
   commitments: [
-    { digest: filled(32, 9), point: filled(20, 1) },
-    { digest: filled(32, 8), point: filled(20, 2) },
+    { digest: filled(32, 9), point: addressOf("9") },
+    { digest: filled(32, 8), point: addressOf("0") },
   ],
   condition: new Uint8Array(),
   shareIndex: 1,
@@ -90,7 +90,7 @@ const MESSAGES: [string, Codec<unknown>, unknown][] = (
       {
         request: {
           policyId: hashOf("a"),
-          shareIndex: 0,
+          shareIndex: 0n,
           capsuleHash: hashOf("b"),
           requestId: hashOf("c"),
           requestTime: 1_700_000_000n,
@@ -125,7 +125,7 @@ function* places(value: unknown, path: string[] = []): Generator<string[]> {
 function withPlace(message: string, path: string[], change: (value: unknown) => unknown): string {
   const copy = JSON.parse(message) as Record<string, unknown>;
   const parent = path.slice(0, -1).reduce((node, key) => node[key] as Record<string, unknown>, copy);
-  const last = path[path.length - 1]!;
+  const last = path[path.length - 1];
   parent[last] = change(parent[last]);
   return JSON.stringify(copy);
 }
@@ -146,12 +146,15 @@ describe("wire messages", () => {
 
       it("refuses every field that is missing, of another type or misspelt", () => {
         for (const path of places(JSON.parse(message))) {
-          const isListItem = /^\d+$/.test(path[path.length - 1]!);
+          const isListItem = /^\d+$/.test(path[path.length - 1]);
           const wrong = [null, 1, "0x", "0X00", " ", [[]], { surplus: "1" }, ...(isListItem ? [] : [undefined])];
           for (const bad of wrong) {
             if (path[path.length - 1] === "wrapped" && bad === "0x") continue;
             if (path[path.length - 1] === "condition" && bad === "0x") continue;
-            const refused = refusal(codec, withPlace(message, path, () => bad));
+            const refused = refusal(
+              codec,
+              withPlace(message, path, () => bad),
+            );
             expect(refused.code, `${path.join(".")} = ${JSON.stringify(bad)}`).to.equal("E_SCHEMA");
           }
         }
@@ -159,11 +162,17 @@ describe("wire messages", () => {
 
       it("refuses an additional field in every object", () => {
         const objects = [[], ...places(JSON.parse(message))].filter((path) => {
-          const found = path.reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], JSON.parse(message));
+          const found = path.reduce<unknown>(
+            (node, key) => (node as Record<string, unknown>)[key],
+            JSON.parse(message),
+          );
           return typeof found === "object" && !Array.isArray(found);
         });
         for (const path of objects) {
-          const refused = refusal(codec, withPlace(message, [...path, "surplus"], () => "1"));
+          const refused = refusal(
+            codec,
+            withPlace(message, [...path, "surplus"], () => "1"),
+          );
           expect(refused.code).to.equal("E_SCHEMA");
           expect(refused.data.place).to.equal(["message", ...path].join(".").replace(/\.(\d+)/g, "[$1]"));
         }
@@ -196,14 +205,20 @@ describe("wire messages", () => {
     ];
     for (const [name, path, bad] of cases) {
       it(`refuses ${name}`, () => {
-        const refused = refusal(grantRequest, withPlace(grant, path, () => bad));
+        const refused = refusal(
+          grantRequest,
+          withPlace(grant, path, () => bad),
+        );
         expect(refused.code).to.equal("E_SCHEMA");
         expect(refused.data.place).to.equal(["message", ...path].join("."));
       });
     }
 
     it("never repeats the value it refuses", () => {
-      const refused = refusal(grantRequest, withPlace(grant, ["sealedFraction"], () => "0xsecret"));
+      const refused = refusal(
+        grantRequest,
+        withPlace(grant, ["sealedFraction"], () => "0xsecret"),
+      );
       expect(JSON.stringify(refused)).not.to.contain("secret");
     });
 

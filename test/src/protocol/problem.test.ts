@@ -32,7 +32,9 @@ describe("problem", () => {
     "no data": '{"code":"E_X","message":"x"}',
   })) {
     it(`refuses ${name}`, () => {
-      expect(() => decodeProblem(body)).to.throw(NkmsError).with.property("code", "E_SCHEMA");
+      expect(() => decodeProblem(body))
+        .to.throw(NkmsError)
+        .with.property("code", "E_SCHEMA");
     });
   }
 });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { NkmsError } from "../../../src/errors";
+import type { NkmsError } from "../../../src/errors";
 import { parseJson } from "../../../src/protocol/strictJson";
 
 function refusal(text: string): NkmsError {
@@ -70,7 +70,19 @@ describe("parseJson", () => {
   });
 
   context("reads", () => {
-    const values = [null, true, false, 0, -0.5, 1e21, "", 'é"\\/\b\f\n\r\t\u2028', [], [[], {}], { a: { b: [1, "2"] } }];
+    const values = [
+      null,
+      true,
+      false,
+      0,
+      -0.5,
+      1e21,
+      "",
+      'é"\\/\b\f\n\r\t\u2028',
+      [],
+      [[], {}],
+      { a: { b: [1, "2"] } },
+    ];
     for (const value of values) {
       const text = JSON.stringify(value);
       it(text, () => expect(JSON.stringify(parseJson(` ${text}\n`))).to.equal(text));
