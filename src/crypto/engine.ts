@@ -96,6 +96,8 @@ export interface Engine {
   readonly properties: EngineProperties;
   /** The curve back-end the engine runs on, named in output. */
   readonly backend: string;
+  /** Length in bytes of every capsule `encapsulate` makes. */
+  readonly capsuleLength: number;
   keygen(random: RandomSource): KeyPair;
   publicKeyOf(secretKey: Uint8Array): Uint8Array;
   /** Makes a key only the owner of `publicKey` can open (eq 5). */

@@ -1,0 +1,64 @@
+/**
+ * The fast back-end: libsecp256k1 through the optional `secp256k1` addon. Only the compiled addon counts; the package's own
+ * JavaScript fallback is slower than noble and is never used.
+ */
+import type * as Addon from "secp256k1";
+
+import { identityError, type CurveBackend, type Point, type Scalar } from "./backend";
+import { osRandom } from "./random";
+
+const POINT_LENGTH = 65;
+const UNCOMPRESSED = 4;
+
+/** `ecdh` is the library's constant-time multiplication; this "hash" hands out the point itself. */
+function wholePoint(x: Uint8Array, y: Uint8Array): Uint8Array {
+  const point = new Uint8Array(POINT_LENGTH);
+  point[0] = UNCOMPRESSED;
+  point.set(x, 1);
+  point.set(y, 33);
+  return point;
+}
+
+/** The addon reports an infinite sum by a plain Error; inputs are valid by contract, so it can mean nothing else. */
+function orIdentity<T>(compute: () => T): T {
+  try {
+    return compute();
+  } catch (cause) {
+    throw identityError(cause);
+  }
+}
+
+function build(addon: typeof Addon): CurveBackend {
+  const add = (...points: Point[]) => orIdentity(() => addon.publicKeyCombine(points, false) as Point);
+  const multiply = (point: Point, scalar: Scalar) =>
+    addon.ecdh(point, scalar, { hashfn: wholePoint }, new Uint8Array(POINT_LENGTH)) as Point;
+  return {
+    name: "native",
+    decompress: (encoded) =>
+      addon.publicKeyVerify(encoded) ? (addon.publicKeyConvert(encoded, false) as Point) : undefined,
+    multiplyBase: (scalar) => addon.publicKeyCreate(scalar, false) as Point,
+    multiply,
+    fixedBase: (point) => (scalar) => multiply(point, scalar),
+    combine: (points, scalars) => {
+      const terms = points.map((point, index) => addon.publicKeyTweakMul(point, scalars[index], false) as Point);
+      return terms.length === 1 ? terms[0] : add(...terms);
+    },
+    add,
+    multiplyScalars: (a, b) => addon.privateKeyTweakMul(Uint8Array.from(a), b),
+    addScalars: (a, b) => orIdentity(() => addon.privateKeyTweakAdd(Uint8Array.from(a), b)),
+    sign: (digest, secretKey, entropy) => addon.ecdsaSign(digest, secretKey, { data: entropy }).signature,
+    verify: (signature, digest, publicKey) => addon.ecdsaVerify(signature, digest, publicKey),
+  };
+}
+
+/** The native back-end with its blinding seeded, or undefined where no compiled addon fits this machine. */
+export function loadNativeBackend(): CurveBackend | undefined {
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- optional, and only its compiled entry is wanted
+    const addon = require("secp256k1/bindings") as typeof Addon;
+    addon.contextRandomize(osRandom(32));
+    return build(addon);
+  } catch {
+    return undefined;
+  }
+}

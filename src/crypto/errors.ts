@@ -1,0 +1,35 @@
+import { NkmsError } from "../errors";
+
+/**
+ * Every refusal of the crypto room. `data.field` names the value refused, `data.got` and `data.expected` describe it by its
+ * public traits (length, count, prefix): never by secret bytes.
+ *
+ * | code | meaning |
+ * | --- | --- |
+ * | E_BAD_ENCODING | not the canonical encoding of a value of this kind |
+ * | E_BAD_PROOF | well formed, but the proof or the commitment does not hold |
+ * | E_BAD_SIGNATURE | well formed, but not signed by this key |
+ * | E_IDENTITY | a sum of points is the point at infinity |
+ * | E_BAD_THRESHOLD | threshold or number of shares out of range |
+ * | E_NOT_ENOUGH_SHARES | the answers given do not open the capsule |
+ * | E_DUPLICATE_SHARE | the same share twice |
+ * | E_MIXED_SHARES | answers of different rekeyings or capsules |
+ * | E_UNVERIFIED_ANSWER | an answer that `verify` did not make |
+ * | E_WRONG_KEY | the key is not the one this value was made for |
+ * | E_TAMPERED | ciphertext, header or key do not belong together |
+ * | E_TRUNCATED | the stream ends before its final chunk |
+ * | E_TOO_LONG | more chunks than one key may encrypt |
+ * | E_BAD_RANDOM | the random source failed or is stuck |
+ * | E_NO_BACKEND | the curve back-end asked for cannot be loaded |
+ */
+export class CryptoError extends NkmsError {}
+
+/** E_BAD_ENCODING of one named field; `got` and `expected` are traits that may be shown. */
+export function badEncoding(field: string, what: string, got: unknown, expected: unknown): CryptoError {
+  return new CryptoError("E_BAD_ENCODING", `${field} ${what}.`, { data: { field, got, expected } });
+}
+
+/** E_BAD_PROOF of one named field; `part` names the equation or comparison that fails. */
+export function badProof(field: string, part: string): CryptoError {
+  return new CryptoError("E_BAD_PROOF", `The ${part} of the ${field} does not hold.`, { data: { field, part } });
+}

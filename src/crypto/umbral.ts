@@ -1,0 +1,201 @@
+/**
+ * The default engine: Umbral threshold proxy re-encryption on secp256k1 (Nuñez 2018), wire dialect "v8": it understands and is
+ * understood by umbral-pre 0.8 and later. m of n, single hop, every answer carries a proof that a contract can check.
+ *
+ * Limit by design: the recipient together with `threshold` nodes learns the owner's secret key of that scope. Keys are therefore
+ * derived per path (`derive.ts`) and never used for anything else.
+ */
+import { equalBytes } from "../bytes";
+import type { CurveBackend, Point, Scalar } from "./backend";
+import { defaultBackend } from "./backends";
+import { decodePoint, decodeScalar, encodePoint, requireLength } from "./encoding";
+import type {
+  AnswerContext,
+  Engine,
+  EngineProperties,
+  Fraction,
+  FractionKeys,
+  RandomSource,
+  RekeyRequest,
+  ShareCommitment,
+  VerifiedAnswer,
+} from "./engine";
+import { CryptoError } from "./errors";
+import { randomScalar } from "./scalar";
+import { CAPSULE_LENGTH, encapsulate, openCapsule, readCapsule, type Capsule } from "./umbral/capsule";
+import { decodeCFrag, encodeCFrag, type CFrag } from "./umbral/cfrag";
+import { openReencrypted } from "./umbral/combine";
+import { decodeKFrag, encodeKFrag, verifyKFrag, type KFrag } from "./umbral/kfrag";
+import { U } from "./umbral/params";
+import { reencryptCapsule } from "./umbral/reencrypt";
+import { splitKey } from "./umbral/rekey";
+import { shareCommitment } from "./umbral/shareCommitment";
+import { verifyCommitted } from "./umbral/verify";
+
+const PROPERTIES: EngineProperties = {
+  name: "umbral",
+  interactive: false,
+  unidirectional: true,
+  maxHops: 1,
+  collusionResistant: false,
+  keyPrivate: false,
+  threshold: true,
+  verifiable: true,
+  onChainVerifiable: true,
+};
+
+/** What an answer was verified against, kept beside it so that `combine` can refuse any other use. */
+interface Verified {
+  readonly cfrag: CFrag;
+  readonly capsule: Uint8Array;
+  readonly ownerPublicKey: Uint8Array;
+  readonly recipientPublicKey: Uint8Array;
+}
+
+/** The run-time half of the `VerifiedAnswer` type: an answer not in here did not pass `verify`. */
+const passed = new WeakMap<VerifiedAnswer, Verified>();
+
+class UmbralEngine implements Engine {
+  readonly properties = PROPERTIES;
+  readonly backend: string;
+  readonly capsuleLength = CAPSULE_LENGTH;
+  readonly #curve: CurveBackend;
+  readonly #multiplyU: (scalar: Scalar) => Point;
+  #lastCapsule?: Capsule;
+
+  constructor(curve: CurveBackend) {
+    this.#curve = curve;
+    this.#multiplyU = curve.fixedBase(U);
+    this.backend = curve.name;
+  }
+
+  keygen(random: RandomSource) {
+    const secretKey = randomScalar(random);
+    return { secretKey, publicKey: this.#publicKey(secretKey) };
+  }
+
+  publicKeyOf(secretKey: Uint8Array): Uint8Array {
+    return this.#publicKey(decodeScalar("secretKey", secretKey));
+  }
+
+  encapsulate(publicKey: Uint8Array, random: RandomSource) {
+    return encapsulate(this.#curve, decodePoint(this.#curve, "publicKey", publicKey), random);
+  }
+
+  decapsulate(secretKey: Uint8Array, capsule: Uint8Array): Uint8Array {
+    const scalar = decodeScalar("secretKey", secretKey);
+    return openCapsule(this.#curve, scalar, this.#readCapsule(capsule));
+  }
+
+  verifyCapsule(capsule: Uint8Array): void {
+    this.#readCapsule(capsule);
+  }
+
+  rekey(request: RekeyRequest, random: RandomSource): Fraction[] {
+    const ownerSecretKey = decodeScalar("ownerSecretKey", request.ownerSecretKey);
+    const inputs = {
+      ownerSecretKey,
+      ownerPublicKey: this.#publicKey(ownerSecretKey),
+      recipientPublicKey: decodePoint(this.#curve, "recipientPublicKey", request.recipientPublicKey),
+      signerSecretKey: decodeScalar("signerSecretKey", request.signerSecretKey),
+      threshold: request.threshold,
+      shares: request.shares,
+    };
+    const kfrags = splitKey(this.#curve, this.#multiplyU, inputs, random);
+    return kfrags.map((kfrag) => ({ kfrag: encodeKFrag(kfrag), commitment: this.#commitment(kfrag) }));
+  }
+
+  verifyFraction(kfrag: Uint8Array, keys: FractionKeys): ShareCommitment {
+    const fraction = decodeKFrag(this.#curve, kfrag);
+    const signer = decodePoint(this.#curve, "signerPublicKey", keys.signerPublicKey);
+    decodePoint(this.#curve, "ownerPublicKey", keys.ownerPublicKey);
+    decodePoint(this.#curve, "recipientPublicKey", keys.recipientPublicKey);
+    const rekeyKeys = { owner: keys.ownerPublicKey, recipient: keys.recipientPublicKey, signer };
+    verifyKFrag(this.#curve, this.#multiplyU, fraction, rekeyKeys);
+    return this.#commitment(fraction);
+  }
+
+  reencrypt(kfrag: Uint8Array, capsule: Uint8Array, random: RandomSource): Uint8Array {
+    const fraction = decodeKFrag(this.#curve, kfrag);
+    return encodeCFrag(reencryptCapsule(this.#curve, this.#multiplyU, fraction, this.#readCapsule(capsule), random));
+  }
+
+  verify(cfrag: Uint8Array, context: AnswerContext): VerifiedAnswer {
+    requireLength("commitment.digest", context.commitment.digest, 32);
+    requireLength("commitment.point", context.commitment.point, 20);
+    decodePoint(this.#curve, "ownerPublicKey", context.ownerPublicKey);
+    decodePoint(this.#curve, "recipientPublicKey", context.recipientPublicKey);
+    const capsule = this.#readCapsule(context.capsule);
+    const parsed = decodeCFrag(this.#curve, cfrag);
+    verifyCommitted(this.#curve, capsule, parsed, context.commitment);
+    const answer = Object.freeze({ cfrag: encodeCFrag(parsed.fields) }) as VerifiedAnswer;
+    passed.set(answer, {
+      cfrag: parsed,
+      capsule: capsule.bytes,
+      ownerPublicKey: Uint8Array.from(context.ownerPublicKey),
+      recipientPublicKey: Uint8Array.from(context.recipientPublicKey),
+    });
+    return answer;
+  }
+
+  combine(
+    recipientSecretKey: Uint8Array,
+    ownerPublicKey: Uint8Array,
+    capsule: Uint8Array,
+    answers: readonly VerifiedAnswer[],
+  ): Uint8Array {
+    const secretKey = decodeScalar("recipientSecretKey", recipientSecretKey);
+    const recipient = { secretKey, publicKey: this.#publicKey(secretKey) };
+    const ownerKey = decodePoint(this.#curve, "ownerPublicKey", ownerPublicKey);
+    const opened = this.#readCapsule(capsule);
+    const cfrags = answers.map((answer, index) => {
+      const verified = passed.get(answer);
+      if (!verified) {
+        throw new CryptoError("E_UNVERIFIED_ANSWER", "An answer was not made by verify.", { data: { index } });
+      }
+      requireSame(verified, index, opened.bytes, ownerPublicKey, recipient.publicKey);
+      return verified.cfrag;
+    });
+    return openReencrypted(this.#curve, recipient, ownerKey, opened, cfrags);
+  }
+
+  #publicKey(secretKey: Scalar): Uint8Array {
+    return encodePoint(this.#curve.multiplyBase(secretKey));
+  }
+
+  #commitment(kfrag: KFrag): ShareCommitment {
+    return shareCommitment(kfrag, decodePoint(this.#curve, "kfrag.commitment", kfrag.commitment));
+  }
+
+  /** Remembers the last capsule: all answers of a read are checked against the same one. */
+  #readCapsule(bytes: Uint8Array): Capsule {
+    requireLength("capsule", bytes, CAPSULE_LENGTH);
+    if (!this.#lastCapsule || !equalBytes(this.#lastCapsule.bytes, bytes)) {
+      this.#lastCapsule = readCapsule(this.#curve, bytes);
+    }
+    return this.#lastCapsule;
+  }
+}
+
+/** Refuses to combine an answer with anything but what it was verified against. */
+function requireSame(
+  verified: Verified,
+  index: number,
+  capsule: Uint8Array,
+  ownerPublicKey: Uint8Array,
+  recipientPublicKey: Uint8Array,
+): void {
+  if (!equalBytes(verified.capsule, capsule)) {
+    throw new CryptoError("E_MIXED_SHARES", "An answer was verified for another capsule.", { data: { index } });
+  }
+  const ownerFits = equalBytes(verified.ownerPublicKey, ownerPublicKey);
+  if (ownerFits && equalBytes(verified.recipientPublicKey, recipientPublicKey)) return;
+  throw new CryptoError("E_WRONG_KEY", "An answer was verified for another key.", {
+    data: { index, field: ownerFits ? "recipientSecretKey" : "ownerPublicKey" },
+  });
+}
+
+/** The Umbral engine on a curve back-end, by default the fastest that loads. */
+export function umbral(backend: CurveBackend = defaultBackend()): Engine {
+  return new UmbralEngine(backend);
+}

@@ -1,0 +1,93 @@
+/**
+ * Splits the right to read into fractions (paper eq 8, 20, 21 and III.B; Umbral's ReKeyGen).
+ *
+ *   x random, X_A = x*G, DH = x*pk_B, d = H(X_A, pk_B, DH)
+ *   f of degree m-1 with f(0) = sk_A / d and random coefficients
+ *   fraction i: id random, rk = f(H(X_A, pk_B, DH, id)), U1 = rk*U
+ */
+import type { CurveBackend, Point, Scalar } from "../backend";
+import { encodePoint } from "../encoding";
+import type { RandomSource } from "../engine";
+import { CryptoError } from "../errors";
+import { draw } from "../random";
+import { invertSecret, randomScalar } from "../scalar";
+import { wipe } from "../secrets";
+import { fractionDigest, type KFrag } from "./kfrag";
+import { hashShareIndex, hashSharedSecret, MAX_SHARES } from "./params";
+
+/** What `splitKey` needs, read and checked. */
+export interface RekeyInputs {
+  readonly ownerSecretKey: Scalar;
+  /** 33 bytes. */
+  readonly ownerPublicKey: Uint8Array;
+  readonly recipientPublicKey: Point;
+  readonly signerSecretKey: Scalar;
+  readonly threshold: number;
+  readonly shares: number;
+}
+
+/** Refuses all but 1 <= threshold <= shares <= 32 with E_BAD_THRESHOLD. */
+export function checkThreshold(threshold: number, shares: number): void {
+  const inRange = Number.isInteger(threshold) && Number.isInteger(shares) && threshold >= 1 && shares <= MAX_SHARES;
+  if (inRange && threshold <= shares) return;
+  throw new CryptoError("E_BAD_THRESHOLD", `${threshold} of ${shares} is not a possible split.`, {
+    fix: `Choose 1 <= threshold <= shares <= ${MAX_SHARES}.`,
+    data: { threshold, shares, maxShares: MAX_SHARES },
+  });
+}
+
+/** Horner's rule on secret coefficients, constant term first. The result is always a fresh array. */
+function evaluate(backend: CurveBackend, coefficients: readonly Scalar[], x: Scalar): Scalar {
+  const highest = Uint8Array.from(coefficients.at(-1)!);
+  return coefficients
+    .slice(0, -1)
+    .reduceRight((sum, coefficient) => backend.addScalars(backend.multiplyScalars(sum, x), coefficient), highest);
+}
+
+/** f, constant term sk_A / d first. Draws the blinding of the inversion, then the other coefficients. */
+function polynomial(backend: CurveBackend, inputs: RekeyInputs, secret: Scalar, random: RandomSource): Scalar[] {
+  const inverse = invertSecret(backend, secret, random);
+  const constant = backend.multiplyScalars(inputs.ownerSecretKey, inverse);
+  wipe(inverse);
+  return [constant, ...Array.from({ length: inputs.threshold - 1 }, () => randomScalar(random))];
+}
+
+/**
+ * Makes the fractions. Draws x, the polynomial, then for each fraction its id and the entropy of its signature.
+ * One signature serves node and recipient, because both cover the same message.
+ */
+export function splitKey(
+  backend: CurveBackend,
+  multiplyU: (scalar: Scalar) => Point,
+  inputs: RekeyInputs,
+  random: RandomSource,
+): KFrag[] {
+  checkThreshold(inputs.threshold, inputs.shares);
+  const ephemeral = randomScalar(random);
+  const precursor = encodePoint(backend.multiplyBase(ephemeral));
+  const recipient = encodePoint(inputs.recipientPublicKey);
+  const shared = encodePoint(backend.multiply(inputs.recipientPublicKey, ephemeral));
+  const secret = hashSharedSecret(precursor, recipient, shared);
+  const coefficients = polynomial(backend, inputs, secret, random);
+
+  const makeShare = (): KFrag => {
+    const id = draw(random, 32);
+    const key = evaluate(backend, coefficients, hashShareIndex(precursor, recipient, shared, id));
+    const commitment = encodePoint(multiplyU(key));
+    const digest = fractionDigest({ id, precursor, commitment }, inputs.ownerPublicKey, recipient);
+    const signature = backend.sign(digest, inputs.signerSecretKey, draw(random, 32));
+    return {
+      id,
+      key,
+      precursor,
+      commitment,
+      proxySignature: signature,
+      recipientSignature: signature,
+      signsOwnerKey: true,
+      signsRecipientKey: true,
+    };
+  };
+  const fractions = Array.from({ length: inputs.shares }, makeShare);
+  wipe(ephemeral, shared, secret, ...coefficients);
+  return fractions;
+}
