@@ -26,10 +26,9 @@ function combine(points: readonly Point[], scalars: readonly Scalar[]): Point {
     const first = load(points[index]);
     const k1 = toBigInt(scalars[index]);
     const paired = index + 1 < points.length;
-    const term = paired
-      ? first.mulAddUnsafe(k1, load(points[index + 1]), toBigInt(scalars[index + 1]))
-      : first.multiplyUnsafe(k1);
-    sum = sum.add(term);
+    sum = sum.add(
+      paired ? first.mulAddUnsafe(k1, load(points[index + 1]), toBigInt(scalars[index + 1])) : first.multiplyUnsafe(k1), // eslint-disable-line no-restricted-syntax -- `combine` is for public values only
+    );
   }
   return store(sum);
 }
