@@ -17,7 +17,13 @@ async function generate(outDir: string): Promise<void> {
   const { alwaysGenerateOverloads, discriminateTypes, tsNocheck, node16Modules, target } = config.typechain;
   const cwd = config.paths.root;
   const allFiles = glob(cwd, [`${config.paths.artifacts}/!(build-info)/**/+([a-zA-Z0-9_]).json`]);
-  const flags = { alwaysGenerateOverloads, discriminateTypes, tsNocheck, node16Modules, environment: "hardhat" as const };
+  const flags = {
+    alwaysGenerateOverloads,
+    discriminateTypes,
+    tsNocheck,
+    node16Modules,
+    environment: "hardhat" as const,
+  };
   await runTypeChain({ cwd, allFiles, filesToProcess: allFiles, outDir, target, flags });
 }
 

@@ -312,7 +312,7 @@ interface IPolicyManager {
     /// @notice What a claim at this second would pay to the staker and to the payer.
     function feesDue(Policy calldata policy, uint256 shareIndex) external view returns (uint256 earned, uint256 refund);
 
-    function policyIdOf(Policy calldata policy) external pure returns (bytes32);
-
     function parameters() external view returns (Parameters memory);
+
+    function policyIdOf(Policy calldata policy) external pure returns (bytes32);
 }
