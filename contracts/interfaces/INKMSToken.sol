@@ -16,12 +16,6 @@ interface INKMSToken is IERC20, IERC20Permit {
     /// @notice The total supply would pass its maximum.
     error SupplyCapExceeded(uint256 attempted, uint256 maxSupply);
 
-    /// @notice The only address that may mint, fixed at deployment.
-    function escrow() external view returns (address);
-
-    /// @notice The paper's S_max, in wei: `totalSupply` never exceeds it.
-    function maxSupply() external view returns (uint256);
-
     /// @notice Creates `amount` wei of tokens for `account`. Only for the escrow.
     /// @dev Reverts with `MintNotAllowed` or `SupplyCapExceeded`.
     function mint(address account, uint256 amount) external;
@@ -31,4 +25,10 @@ interface INKMSToken is IERC20, IERC20Permit {
 
     /// @notice Destroys `amount` wei of the tokens of `account`, within the caller's allowance.
     function burnFrom(address account, uint256 amount) external;
+
+    /// @notice The only address that may mint, fixed at deployment.
+    function escrow() external view returns (address);
+
+    /// @notice The paper's S_max, in wei: `totalSupply` never exceeds it.
+    function maxSupply() external view returns (uint256);
 }

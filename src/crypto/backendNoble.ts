@@ -27,7 +27,7 @@ function combine(points: readonly Point[], scalars: readonly Scalar[]): Point {
     const k1 = toBigInt(scalars[index]);
     const paired = index + 1 < points.length;
     sum = sum.add(
-      paired ? first.mulAddUnsafe(k1, load(points[index + 1]), toBigInt(scalars[index + 1])) : first.multiplyUnsafe(k1), // eslint-disable-line no-restricted-syntax -- `combine` is for public values only
+      paired ? first.mulAddUnsafe(k1, load(points[index + 1]), toBigInt(scalars[index + 1])) : first.multiplyUnsafe(k1),
     );
   }
   return store(sum);

@@ -39,5 +39,5 @@ export function decodeProblem(body: string): NkmsError {
 function toJson(value: unknown): Json {
   return JSON.parse(
     JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? item.toString() : item)),
-  );
+  ) as Json;
 }
