@@ -1,0 +1,147 @@
+/** A checked connection to one deployment on one chain, with a client per contract. */
+import { FetchRequest, JsonRpcProvider, type Provider, type Signer } from "ethers";
+
+import { NkmsError } from "../errors";
+import { CONTRACT_FACTORIES, CONTRACT_NAMES } from "./contracts";
+import { type Deployment, type DeploymentSource, getDeployment, wrongChain } from "./deployment";
+import { KeyRegistryClient } from "./keyRegistry";
+import { NKMSTokenClient } from "./nkmsToken";
+import { NodeRegistryClient } from "./nodeRegistry";
+import { PolicyManagerClient } from "./policyManager";
+import { explained } from "./refusals";
+import { StakingEscrowClient } from "./stakingEscrow";
+
+/**
+ * How to reach the chain: a URL, or a provider that exists already. `signer` sends the transactions; without it only reads work.
+ * `expectedChainId` guards against the wrong network. The deployment is looked up as by `getDeployment`.
+ */
+export interface ChainOptions extends DeploymentSource {
+  rpcUrl?: string;
+  provider?: Provider;
+  expectedChainId?: number;
+  signer?: Signer;
+}
+
+/** The clients of one deployment. `close` ends the polling of a provider that was opened here. */
+export interface Chain {
+  chainId: number;
+  provider: Provider;
+  deployment: Deployment;
+  nkmsToken: NKMSTokenClient;
+  stakingEscrow: StakingEscrowClient;
+  nodeRegistry: NodeRegistryClient;
+  keyRegistry: KeyRegistryClient;
+  policyManager: PolicyManagerClient;
+  /** Second of the newest block: the time that contracts see, to within a block. */
+  headTime(): Promise<number>;
+  close(): void;
+}
+
+const RPC_TIMEOUT_MS = 20_000;
+const LOOPBACK_POLLING_MS = 100;
+
+/**
+ * Opens a connection. Throws E_RPC_FAILED if nobody answers, E_WRONG_CHAIN {got, expected}, E_NO_DEPLOYMENT, and
+ * E_NOT_DEPLOYED {missing} if the chain has no code at an address of the deployment.
+ */
+export async function connectChain(options: ChainOptions): Promise<Chain> {
+  const opened = options.provider ? undefined : await openProvider(requiredUrl(options));
+  const provider = options.provider ?? opened!;
+  try {
+    const chainId = Number((await explained(provider.getNetwork())).chainId);
+    if (options.expectedChainId !== undefined && options.expectedChainId !== chainId) {
+      throw wrongChain(chainId, options.expectedChainId, options.rpcUrl ?? "The connected chain");
+    }
+    const deployment = getDeployment(chainId, options);
+    await checkCode(provider, deployment);
+    return buildChain(provider, deployment, options.signer?.connect(provider), () => opened?.destroy());
+  } catch (error) {
+    opened?.destroy();
+    throw error;
+  }
+}
+
+/** A provider for a JSON-RPC URL whose chain id was asked once. Throws E_RPC_FAILED. */
+export async function openProvider(rpcUrl: string): Promise<JsonRpcProvider> {
+  const request = new FetchRequest(rpcUrl);
+  request.timeout = RPC_TIMEOUT_MS;
+  const chainId = await askChainId(rpcUrl);
+  const loopback = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(`${rpcUrl}/`);
+  return new JsonRpcProvider(request, chainId, {
+    staticNetwork: true,
+    // A local chain changes at any moment: neither cache its answers nor wait seconds for a block.
+    ...(loopback ? { cacheTimeout: -1, pollingInterval: LOOPBACK_POLLING_MS } : {}),
+  });
+}
+
+/** The provider would retry a silent server for ever; one request with a deadline says what is wrong. */
+async function askChainId(rpcUrl: string): Promise<number> {
+  try {
+    const response = await fetch(rpcUrl, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] }),
+      signal: AbortSignal.timeout(RPC_TIMEOUT_MS),
+    });
+    const { result } = (await response.json()) as { result: string };
+    return Number(BigInt(result));
+  } catch (cause) {
+    throw new NkmsError("E_RPC_FAILED", `No Ethereum node answers at ${withoutSecrets(rpcUrl)}.`, {
+      why: "The chain is not running, the URL is wrong, or the network is down. Nothing was sent.",
+      fix: "Start the chain (npx hardhat node), or correct the RPC URL.",
+      data: { rpcUrl: withoutSecrets(rpcUrl) },
+      cause,
+    });
+  }
+}
+
+/** RPC URLs often carry an API key in path, query or user info: only the server is shown. */
+function withoutSecrets(rpcUrl: string): string {
+  return URL.canParse(rpcUrl) ? new URL(rpcUrl).origin : "the given URL";
+}
+
+function requiredUrl({ rpcUrl }: ChainOptions): string {
+  if (rpcUrl) return rpcUrl;
+  throw new NkmsError("E_RPC_URL_MISSING", "It is not said how to reach the chain.", {
+    why: "Neither an RPC URL nor a provider was given.",
+    fix: "Give rpcUrl, for example http://127.0.0.1:8545.",
+  });
+}
+
+async function checkCode(provider: Provider, deployment: Deployment): Promise<void> {
+  const codes = await explained(Promise.all(CONTRACT_NAMES.map((name) => provider.getCode(deployment[name]))));
+  const missing = CONTRACT_NAMES.filter((_, index) => codes[index] === "0x");
+  if (missing.length === 0) return;
+  throw new NkmsError(
+    "E_NOT_DEPLOYED",
+    `Chain ${deployment.chainId} has no contract where ${missing.join(", ")} should be.`,
+    {
+      why: "The deployment file is of another chain with the same id, or a local chain was started anew.",
+      fix: "Deploy again: npx hardhat deploy --network <name>",
+      data: { chainId: deployment.chainId, missing },
+    },
+  );
+}
+
+function buildChain(provider: Provider, deployment: Deployment, signer: Signer | undefined, close: () => void): Chain {
+  const runner = signer ?? provider;
+  const at = <K extends keyof typeof CONTRACT_FACTORIES>(name: K) =>
+    CONTRACT_FACTORIES[name].connect(deployment[name], runner) as ReturnType<(typeof CONTRACT_FACTORIES)[K]["connect"]>;
+  return {
+    chainId: deployment.chainId,
+    provider,
+    deployment,
+    nkmsToken: new NKMSTokenClient(at("NKMSToken"), provider),
+    stakingEscrow: new StakingEscrowClient(at("StakingEscrow"), provider),
+    nodeRegistry: new NodeRegistryClient(at("NodeRegistry"), provider, deployment.deployedAtBlock),
+    keyRegistry: new KeyRegistryClient(at("KeyRegistry"), provider),
+    policyManager: new PolicyManagerClient(at("PolicyManager"), provider, deployment.deployedAtBlock),
+    headTime: () => headTime(provider),
+    close,
+  };
+}
+
+async function headTime(provider: Provider): Promise<number> {
+  const block = await explained(provider.getBlock("latest"));
+  return block!.timestamp; // a chain has a newest block
+}

@@ -1,0 +1,226 @@
+/** The policy manager: creating, ending and paying policies, and finding them again in the chain's events. */
+import type { EventLog, Provider } from "ethers";
+
+import type { IPolicyManager as PolicyManager } from "../../typechain-types";
+import type { IPolicyManager } from "../../typechain-types/contracts/interfaces/IPolicyManager";
+import { fromHex } from "../bytes";
+import { type Commitment, commitmentsHash, type Policy, type Terms } from "../protocol/policy";
+import { type Call, prepare } from "./call";
+import { queryEvents } from "./events";
+import { explained } from "./refusals";
+
+/** The deployment's choices; meanings and bounds stand at `IPolicyManager.Parameters`. */
+export interface PolicyParameters {
+  collateralPerKey: bigint;
+  minFee: bigint;
+  minPaid: bigint;
+  maxDuration: bigint;
+  challengeWindow: bigint;
+  revealWindow: bigint;
+  leakBurnBps: bigint;
+}
+
+/** What the chain stores of a policy. Bit i of a bitmap is share i; `end` is a Unix second. */
+export interface PolicyState {
+  end: bigint;
+  removed: number;
+  leaked: number;
+  disclosed: number;
+  bountyReturned: number;
+  closed: boolean;
+  exists: boolean;
+}
+
+/** A worker's acceptance in the compact form of EIP-2098, 32 bytes each. */
+export interface Acceptance {
+  r: Uint8Array;
+  vs: Uint8Array;
+}
+
+/** A policy to be created, with all that its id hides. `condition` and `note` are empty if there is none. */
+export interface Creation extends Policy {
+  condition: Uint8Array;
+  note: Uint8Array;
+  acceptances: readonly Acceptance[];
+}
+
+/** A policy as its creation event tells it. */
+export interface PolicyRecord extends Policy {
+  /** 0x hex, 32 bytes. */
+  policyId: string;
+  condition: Uint8Array;
+  note: Uint8Array;
+  block: number;
+  transactionHash: string;
+}
+
+/** Which policies are looked for; what is left out matches all. `pathKeyId` has 32 bytes. */
+export interface PolicyFilter {
+  owner?: string;
+  recipientSigner?: string;
+  pathKeyId?: Uint8Array;
+  fromBlock?: number;
+  toBlock?: number;
+}
+
+/** A revocation as its event tells it. */
+export interface Revocation {
+  policyId: string;
+  end: bigint;
+  refund: bigint;
+  block: number;
+}
+
+export class PolicyManagerClient {
+  constructor(
+    private readonly contract: PolicyManager,
+    private readonly provider: Provider,
+    private readonly deployedAtBlock: number,
+  ) {}
+
+  async parameters(): Promise<PolicyParameters> {
+    const p = await explained(this.contract.parameters());
+    return {
+      collateralPerKey: p.collateralPerKey,
+      minFee: p.minFee,
+      minPaid: p.minPaid,
+      maxDuration: p.maxDuration,
+      challengeWindow: p.challengeWindow,
+      revealWindow: p.revealWindow,
+      leakBurnBps: p.leakBurnBps,
+    };
+  }
+
+  /** The stored state of a policy, optionally as of a block; `exists` is false for an unknown id. */
+  async policyState(policyId: Uint8Array | string, blockTag?: number): Promise<PolicyState> {
+    const state = await explained(this.contract.policyState(policyId, blockTag === undefined ? {} : { blockTag }));
+    return {
+      end: state.end,
+      removed: Number(state.removed),
+      leaked: Number(state.leaked),
+      disclosed: Number(state.disclosed),
+      bountyReturned: Number(state.bountyReturned),
+      closed: state.closed,
+      exists: state.exists,
+    };
+  }
+
+  /** What a claim of a share would now pay to the staker and to the payer. */
+  async feesDue(policy: Policy, shareIndex: number): Promise<{ earned: bigint; refund: bigint }> {
+    const { earned, refund } = await explained(this.contract.feesDue(shown(policy), shareIndex));
+    return { earned, refund };
+  }
+
+  /** Policies by their creation events, oldest first. */
+  async policies(filter: PolicyFilter = {}): Promise<PolicyRecord[]> {
+    const topics = this.contract.filters.PolicyCreated(
+      undefined,
+      filter.owner,
+      filter.recipientSigner,
+      filter.pathKeyId,
+    );
+    const from = filter.fromBlock ?? this.deployedAtBlock;
+    return (await queryEvents(this.contract, topics, this.provider, from, filter.toBlock)).map(policyRecord);
+  }
+
+  /** One policy by its id; undefined if there is none. The id is not indexed: an owner or signer makes the search shorter. */
+  async policy(policyId: string, filter: PolicyFilter = {}): Promise<PolicyRecord | undefined> {
+    return (await this.policies(filter)).find((record) => record.policyId === policyId.toLowerCase());
+  }
+
+  /** All revocations, or that of one policy. */
+  async revocations(policyId?: string): Promise<Revocation[]> {
+    const filter = this.contract.filters.PolicyRevoked(policyId);
+    const events = await queryEvents(this.contract, filter, this.provider, this.deployedAtBlock);
+    return events.map(({ args, blockNumber }) => ({
+      policyId: args.policyId as string,
+      end: args.end as bigint,
+      refund: args.refund as bigint,
+      block: blockNumber,
+    }));
+  }
+
+  /** Creates a policy; the sender is owner and payer and has approved fee and bounties. Returns the policy's id. */
+  create(creation: Creation): Call<string> {
+    return prepare(this.provider, this.contract.create, [asCreation(creation)]);
+  }
+
+  /** Prolongs a policy to `newEnd`; the sender is owner and payer. */
+  renew(policy: Policy, newEnd: bigint): Call<void> {
+    return prepare(this.provider, this.contract.renew, [shown(policy), newEnd]);
+  }
+
+  /** Ends a policy at once; the payer is refunded in the same transaction. Owner only. */
+  revoke(policy: Policy): Call<void> {
+    return prepare(this.provider, this.contract.revoke, [shown(policy)]);
+  }
+
+  /** Takes one node out for good. Owner only. */
+  revokeNode(policy: Policy, shareIndex: number): Call<void> {
+    return prepare(this.provider, this.contract.revokeNode, [shown(policy), shareIndex]);
+  }
+
+  /** Pays a node what it has served; returns what its staker gets. */
+  claim(policy: Policy, shareIndex: number): Call<bigint> {
+    return prepare(this.provider, this.contract.claim, [shown(policy), shareIndex]);
+  }
+
+  /** Claims for one node in many policies at once. */
+  claimMany(node: string, policies: readonly Policy[], shareIndices: readonly number[]): Call<bigint> {
+    return prepare(this.provider, this.contract.claimMany, [node, policies.map(shown), [...shareIndices]]);
+  }
+
+  /** Settles a share after all windows and frees its collateral; open to all. */
+  finalClaim(policy: Policy, shareIndex: number): Call<bigint> {
+    return prepare(this.provider, this.contract.finalClaim, [shown(policy), shareIndex]);
+  }
+
+  /** Sends the bounties that no leak drew on back to the owner, after all windows; open to all. */
+  returnBounty(policy: Policy): Call<bigint> {
+    return prepare(this.provider, this.contract.returnBounty, [shown(policy)]);
+  }
+}
+
+function shown({ terms, nodes, commitments }: Policy): IPolicyManager.PolicyStruct {
+  return { terms, nodes: [...nodes], commitmentsHash: commitmentsHash(commitments) };
+}
+
+function asCreation(creation: Creation): IPolicyManager.CreationStruct {
+  const { terms, nodes, commitments, condition, note, acceptances } = creation;
+  return { terms, nodes: [...nodes], commitments: [...commitments], condition, note, acceptances: [...acceptances] };
+}
+
+function policyRecord(event: EventLog): PolicyRecord {
+  const { policyId, terms, nodes, commitments, condition, note } = event.args as unknown as {
+    policyId: string;
+  } & IPolicyManager.CreationStructOutput;
+  return {
+    policyId,
+    terms: termsOf(terms),
+    nodes: [...nodes],
+    commitments: commitments.map(({ digest, point }): Commitment => ({ digest: fromHex(digest, 32), point })),
+    condition: fromHex(condition),
+    note: fromHex(note),
+    block: event.blockNumber,
+    transactionHash: event.transactionHash,
+  };
+}
+
+function termsOf(terms: IPolicyManager.TermsStructOutput): Terms {
+  return {
+    owner: terms.owner,
+    payer: terms.payer,
+    recipientSigner: terms.recipientSigner,
+    threshold: Number(terms.threshold),
+    pathKeyId: fromHex(terms.pathKeyId, 32),
+    recipientKeyId: fromHex(terms.recipientKeyId, 32),
+    start: terms.start,
+    end: terms.end,
+    maxEnd: terms.maxEnd,
+    acceptBy: terms.acceptBy,
+    feeRate: terms.feeRate,
+    bounty: terms.bounty,
+    conditionHash: fromHex(terms.conditionHash, 32),
+    noteHash: fromHex(terms.noteHash, 32),
+  };
+}
