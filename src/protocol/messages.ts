@@ -21,6 +21,7 @@ import { address, bytes, flag, list, record, small, text, uint, type Codec } fro
 import { MAX_NODES, type Commitment, type Terms } from "./policy";
 import type { RECEIPT, REQUEST } from "./request";
 import type { Message } from "./typedData";
+import type { CompactSignature } from "./typedSignature";
 
 /** Bodies beyond this are refused unread, on both sides. */
 export const MAX_BODY_BYTES = 65_536;
@@ -165,15 +166,9 @@ export const grantRequest: Codec<GrantRequest> = record<GrantRequest>({
   sealedFraction: bytes(1, 1_024),
 });
 
-/** A signature in the compact form of EIP-2098, as `PolicyManager.create` takes it. */
-export interface CompactSignature {
-  readonly r: Uint8Array;
-  readonly vs: Uint8Array;
-}
-
 /** Given only after the fraction is durable. */
 export interface GrantAnswer {
-  /** EIP-712 Acceptance of (policy id, share index) by the worker. */
+  /** EIP-712 Acceptance of (policy id, share index) by the worker, in the form `PolicyManager.create` takes. */
   readonly acceptance: CompactSignature;
 }
 

@@ -12,6 +12,12 @@ import { type Domain, type Message, type MessageType, typedDataDigest } from "./
 
 const SIGNATURE_LENGTH = 65;
 
+/** A signature in the two words of EIP-2098. */
+export interface CompactSignature {
+  readonly r: Uint8Array;
+  readonly vs: Uint8Array;
+}
+
 /** The address of a secret key, lower case. */
 export function signerAddress(secretKey: Uint8Array): Address {
   return addressOfPoint(secp256k1.getPublicKey(secretKey, false));
@@ -45,6 +51,20 @@ export function recoverSigner<T extends MessageType>(
   } catch (error) {
     throw error instanceof NkmsError ? error : badSignature(signature.length, error);
   }
+}
+
+/** The compact form of EIP-2098: r, and s with the parity of v in its highest bit. */
+export function compactSignature(signature: Uint8Array): CompactSignature {
+  const vs = signature.slice(32, 64);
+  vs[0] |= (signature[64] - 27) << 7;
+  return { r: signature.slice(0, 32), vs };
+}
+
+/** r ‖ s ‖ v of a compact signature. */
+export function expandedSignature({ r, vs }: CompactSignature): Uint8Array {
+  const s = vs.slice();
+  s[0] &= 0x7f;
+  return concat(r, s, Uint8Array.of(27 + (vs[0] >> 7)));
 }
 
 /** The last 20 bytes of keccak256(x ‖ y) (Yellow Paper, appendix F). */

@@ -3,7 +3,13 @@ import { Signature, verifyTypedData, Wallet } from "ethers";
 
 import { fromHex, toHex } from "../../../src/bytes";
 import { RECEIPT, trafficDomain } from "../../../src/protocol/request";
-import { recoverSigner, signerAddress, signTypedData } from "../../../src/protocol/typedSignature";
+import {
+  compactSignature,
+  expandedSignature,
+  recoverSigner,
+  signerAddress,
+  signTypedData,
+} from "../../../src/protocol/typedSignature";
 import { thrown } from "../../support/errors";
 
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
@@ -39,6 +45,16 @@ describe("typedSignature", () => {
     const flipped = Uint8Array.from(signature);
     flipped[64] = 55 - flipped[64];
     expect(recoverSigner(domain, RECEIPT, message, flipped)).to.not.equal(own);
+  });
+
+  it("writes the compact form of EIP-2098 and reads it back", () => {
+    for (let filling = 1; filling < 9; filling++) {
+      const one = signTypedData(new Uint8Array(32).fill(filling), domain, RECEIPT, message);
+      const { r, yParityAndS } = Signature.from(toHex(one));
+      const compact = compactSignature(one);
+      expect([toHex(compact.r), toHex(compact.vs)]).to.deep.equal([r, yParityAndS]);
+      expect(expandedSignature(compact)).to.deep.equal(one);
+    }
   });
 
   it("refuses every other form of a signature", () => {
