@@ -1,0 +1,64 @@
+/** What every verb works with. Time comes from the chain; randomness, network and keys are given. */
+import type { Chain } from "../chain/connection";
+import type { KeyRegistryClient } from "../chain/keyRegistry";
+import type { NKMSTokenClient } from "../chain/nkmsToken";
+import type { NodeRegistryClient } from "../chain/nodeRegistry";
+import type { PolicyManagerClient } from "../chain/policyManager";
+import type { StakingEscrowClient } from "../chain/stakingEscrow";
+import type { Engine, RandomSource } from "../crypto/engine";
+import type { Address } from "../protocol/abi";
+import type { ClientKeys } from "../protocol/keys";
+import { policyDomain } from "../protocol/policy";
+import { trafficDomain } from "../protocol/request";
+import type { Domain } from "../protocol/typedData";
+import type { Storage } from "../storage/storage";
+import type { NodeClient } from "./nodeClient";
+import type { PolicyStore } from "./policyStore";
+
+/** What a client asks of the chain. */
+export interface ClientChain extends Pick<Chain, "chainId" | "deployment" | "headTime" | "close"> {
+  nkmsToken: Pick<NKMSTokenClient, "balanceOf" | "allowance" | "approve">;
+  stakingEscrow: Pick<StakingEscrowClient, "sample">;
+  nodeRegistry: Pick<NodeRegistryClient, "nodeOf" | "workerAt">;
+  keyRegistry: Pick<KeyRegistryClient, "keysOf" | "pathKeyOf" | "publish" | "publishPathKey">;
+  policyManager: Pick<
+    PolicyManagerClient,
+    "parameters" | "policies" | "policyState" | "create" | "revoke" | "revocations"
+  >;
+}
+
+export interface Context {
+  /** The account that owns, pays and is shared with. */
+  readonly address: Address;
+  /** The identity's seed, from which path keys are derived. */
+  readonly seed: Uint8Array;
+  readonly keys: ClientKeys;
+  readonly engine: Engine;
+  readonly chain: ClientChain;
+  readonly nodes: NodeClient;
+  readonly storage: Storage;
+  readonly store: PolicyStore;
+  readonly random: RandomSource;
+  /** Runs one task after another: the account's transactions, whose nonces must not cross. */
+  readonly inTurn: <T>(task: () => Promise<T>) => Promise<T>;
+}
+
+/** The domain of acceptances. */
+export function acceptanceDomain({ chain }: Context): Domain {
+  return policyDomain(BigInt(chain.chainId), chain.deployment.PolicyManager);
+}
+
+/** The domain of requests and receipts. */
+export function requestDomain({ chain }: Context): Domain {
+  return trafficDomain(BigInt(chain.chainId), chain.deployment.PolicyManager);
+}
+
+/** A queue of one: each task starts when the one before has settled. */
+export function queue(): Context["inTurn"] {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const next = last.then(task, task);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
