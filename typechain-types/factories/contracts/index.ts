@@ -3,3 +3,6 @@
 /* eslint-disable */
 export * as interfaces from "./interfaces";
 export * as libraries from "./libraries";
+export * as mocks from "./mocks";
+export * as policy from "./policy";
+export * as staking from "./staking";
