@@ -22,6 +22,13 @@ export interface ChainOptions extends DeploymentSource {
   signer?: Signer;
 }
 
+/** A block's place in the chain; `timestamp` in Unix seconds. */
+export interface BlockHead {
+  number: number;
+  hash: string;
+  timestamp: bigint;
+}
+
 /** The clients of one deployment. `close` ends the polling of a provider that was opened here. */
 export interface Chain {
   chainId: number;
@@ -32,7 +39,9 @@ export interface Chain {
   nodeRegistry: NodeRegistryClient;
   keyRegistry: KeyRegistryClient;
   policyManager: PolicyManagerClient;
-  /** Second of the newest block: the time that contracts see, to within a block. */
+  /** The newest block, or the one with a number. Its time is what contracts see. Throws E_NO_BLOCK. */
+  block(number?: number): Promise<BlockHead>;
+  /** Unix second of the newest block. */
   headTime(): Promise<number>;
   close(): void;
 }
@@ -136,12 +145,18 @@ function buildChain(provider: Provider, deployment: Deployment, signer: Signer |
     nodeRegistry: new NodeRegistryClient(at("NodeRegistry"), provider, deployment.deployedAtBlock),
     keyRegistry: new KeyRegistryClient(at("KeyRegistry"), provider),
     policyManager: new PolicyManagerClient(at("PolicyManager"), provider, deployment.deployedAtBlock),
-    headTime: () => headTime(provider),
+    block: (number) => readBlock(provider, number),
+    headTime: async () => Number((await readBlock(provider)).timestamp),
     close,
   };
 }
 
-async function headTime(provider: Provider): Promise<number> {
-  const block = await explained(provider.getBlock("latest"));
-  return block!.timestamp; // a chain has a newest block
+async function readBlock(provider: Provider, number?: number): Promise<BlockHead> {
+  const block = await explained(provider.getBlock(number ?? "latest"));
+  if (block) return { number: block.number, hash: block.hash!, timestamp: BigInt(block.timestamp) }; // mined blocks have hashes
+  throw new NkmsError("E_NO_BLOCK", `The chain has no block ${number ?? "at all"}.`, {
+    why: "It is not mined yet, or the server fell behind.",
+    fix: "Ask again later.",
+    data: { number },
+  });
 }

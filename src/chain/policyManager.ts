@@ -140,6 +140,15 @@ export class PolicyManagerClient {
     }));
   }
 
+  /** Ids of the policies that any event of these blocks names, both ends included, each once. */
+  async touchedPolicies(firstBlock: number, lastBlock: number): Promise<string[]> {
+    const address = await this.contract.getAddress();
+    const range = { address, fromBlock: firstBlock, toBlock: lastBlock };
+    const logs = await explained(this.provider.getLogs(range));
+    const ids = logs.map((log) => this.contract.interface.parseLog(log)?.args.policyId as string);
+    return [...new Set(ids)];
+  }
+
   /** Creates a policy; the sender is owner and payer and has approved fee and bounties. Returns the policy's id. */
   create(creation: Creation): Call<string> {
     return prepare(this.provider, this.contract.create, [asCreation(creation)]);

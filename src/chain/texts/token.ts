@@ -80,6 +80,8 @@ export const TOKEN_TEXTS: RefusalTexts = {
       "Its call returned false or nothing.",
       "Check that the deployment's token address is right.",
     ),
+  CheckpointUnorderedInsertion: () =>
+    words("A history would go back in time.", "Its entries are in the order of time.", "This is a bug: report it."),
   ReentrancyGuardReentrantCall: () =>
     words("The call came back into the contract.", "Nested calls are refused.", "Call the contract directly."),
   InvalidKeyLength: ({ length, expected }) =>

@@ -1,0 +1,33 @@
+/** Asks an access condition of a policy (V.F): a view call to a contract of the owner's choice, with bounded gas. */
+import { AbiCoder, Interface, type Provider } from "ethers";
+
+import { explained } from "./refusals";
+
+const CONDITION = new Interface([
+  "function isAllowed(bytes32 policyId, address requester, bytes context) view returns (bool)",
+]);
+const NOBODY = "0x0000000000000000000000000000000000000000";
+const GAS_LIMIT = 3_000_000n;
+
+/** Who asks for what: `condition` is abi.encode(address, bytes), `block` the block whose state counts. */
+export interface ConditionQuestion {
+  condition: Uint8Array;
+  policyId: Uint8Array | string;
+  requester: string;
+  block: number;
+}
+
+/**
+ * `ICondition.isAllowed` from address 0 with 3 M gas. Rejects with a typed error if the condition reverts, runs out of gas, does
+ * not answer with a boolean, or the server fails.
+ */
+export async function isAllowed(provider: Provider, question: ConditionQuestion): Promise<boolean> {
+  const { condition, policyId, requester, block } = question;
+  const [to, context] = AbiCoder.defaultAbiCoder().decode(["address", "bytes"], condition) as unknown as [
+    string,
+    string,
+  ];
+  const data = CONDITION.encodeFunctionData("isAllowed", [policyId, requester, context]);
+  const answer = await explained(provider.call({ to, from: NOBODY, data, gasLimit: GAS_LIMIT, blockTag: block }));
+  return AbiCoder.defaultAbiCoder().decode(["bool"], answer)[0] === true;
+}

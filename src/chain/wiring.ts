@@ -1,0 +1,47 @@
+/** How the contracts of a deployment know each other, and whether those on a chain do. */
+import { getCreateAddress, type Provider } from "ethers";
+
+import { NkmsError } from "../errors";
+import type { ContractName } from "./contracts";
+import type { Deployment } from "./deployment";
+import { explained } from "./refusals";
+
+/** Whom each contract was constructed with. */
+const WIRING: Record<ContractName, readonly ContractName[]> = {
+  NKMSToken: ["StakingEscrow"],
+  StakingEscrow: ["NKMSToken", "NodeRegistry", "PolicyManager"],
+  NodeRegistry: ["StakingEscrow"],
+  KeyRegistry: [],
+  PolicyManager: ["NKMSToken", "StakingEscrow", "NodeRegistry"],
+};
+
+/** The address of the contract that an account creates with a nonce. */
+export function predictAddress(deployer: string, nonce: number): string {
+  return getCreateAddress({ from: deployer, nonce });
+}
+
+/**
+ * Checks that each contract's code on the chain holds the addresses it must work with: they are immutable and stand in the code
+ * word by word. Throws E_BAD_WIRING {contract, missing}.
+ */
+export async function verifyWiring(provider: Provider, deployment: Deployment): Promise<void> {
+  for (const [contract, others] of Object.entries(WIRING) as [ContractName, readonly ContractName[]][]) {
+    const code = (await explained(provider.getCode(deployment[contract]))).toLowerCase();
+    const missing = others.filter((other) => !code.includes(deployment[other].slice(2).toLowerCase()));
+    if (code === "0x" || missing.length) throw badWiring(contract, missing);
+  }
+}
+
+function badWiring(contract: ContractName, missing: ContractName[]): NkmsError {
+  return new NkmsError(
+    "E_BAD_WIRING",
+    `${contract} on the chain is not wired to ${missing.join(", ") || "anything"}.`,
+    {
+      why: missing.length
+        ? "Its code does not hold their addresses: they came to stand elsewhere than predicted."
+        : "There is no code at its address.",
+      fix: "Do not use these contracts. Begin anew: npx hardhat deploy --fresh",
+      data: { contract, missing },
+    },
+  );
+}
