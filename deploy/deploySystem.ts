@@ -1,0 +1,97 @@
+/** Deploys the whole system through Ignition, resumably, and checks on the chain that the contracts know each other. */
+import { HardhatArtifactResolver } from "@nomicfoundation/hardhat-ignition/helpers";
+import { deploy, type DeploymentResult, DeploymentResultType } from "@nomicfoundation/ignition-core";
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
+
+import { CONTRACT_NAMES } from "../src/chain/contracts";
+import type { Deployment } from "../src/chain/deployment";
+import type { Identity } from "../src/chain/identity";
+import { NkmsError } from "../src/errors";
+import { NkmsModule } from "./modules/nkms";
+import type { SystemParameters } from "./parameters";
+import { makePlan, type Plan, plannedAddress } from "./plan";
+import { Rpc } from "./rpc";
+import { signingProvider } from "./signingProvider";
+
+/**
+ * Who deploys what, and where the journal is. The deployer is a key file's identity, or the address of an account that the chain
+ * itself unlocks. Without a folder nothing is kept and an interrupted deployment cannot go on.
+ */
+export interface DeployOptions {
+  deployer: Identity | string;
+  parameters: SystemParameters;
+  folder?: string;
+  /** Milliseconds between looks for new blocks. */
+  pollingMs?: number;
+  /** Blocks that must follow a transaction before the next is sent. */
+  confirmations?: number;
+}
+
+/**
+ * Deploys, or goes on with what was begun in the folder; doing so again when all is done changes nothing. The deployer holds the
+ * initial supply. Throws E_NONCE_MOVED, E_OTHER_DEPLOYER, E_DEPLOYMENT_FAILED.
+ */
+export async function deploySystem(
+  hre: HardhatRuntimeEnvironment,
+  { deployer, parameters, folder, pollingMs = 100, confirmations = 1 }: DeployOptions,
+): Promise<Deployment> {
+  const provider =
+    typeof deployer === "string" ? hre.network.provider : signingProvider(hre.network.provider, deployer);
+  const address = typeof deployer === "string" ? deployer : deployer.account.address;
+  const plan = await makePlan(new Rpc(provider), address, folder);
+  const result = await deploy({
+    provider,
+    accounts: [address],
+    defaultSender: address,
+    artifactResolver: new HardhatArtifactResolver(hre),
+    ignitionModule: NkmsModule,
+    deploymentParameters: { NKMS: moduleParameters(plan, parameters) },
+    deploymentDir: folder,
+    config: { blockPollingInterval: pollingMs, requiredConfirmations: confirmations },
+  });
+  return asDeployment(plan, result);
+}
+
+function moduleParameters(plan: Plan, { token, staking, policy }: SystemParameters) {
+  return {
+    stakingEscrow: plannedAddress(plan, "StakingEscrow"),
+    nodeRegistry: plannedAddress(plan, "NodeRegistry"),
+    policyManager: plannedAddress(plan, "PolicyManager"),
+    initialHolder: plan.deployer,
+    ...token,
+    periodLength: staking.periodLength,
+    staking: { ...staking },
+    policy: { ...policy },
+  };
+}
+
+function asDeployment(plan: Plan, result: DeploymentResult): Deployment {
+  if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT) throw deploymentFailed(result);
+  const addresses = CONTRACT_NAMES.map((name) => [name, result.contracts[name].address] as const);
+  const moved = addresses.find(([name, address]) => address !== plannedAddress(plan, name));
+  if (moved) throw displaced(...moved, plannedAddress(plan, moved[0]));
+  return { chainId: plan.chainId, deployedAtBlock: plan.block, ...Object.fromEntries(addresses) } as Deployment;
+}
+
+function deploymentFailed(
+  result: Exclude<DeploymentResult, { type: DeploymentResultType.SUCCESSFUL_DEPLOYMENT }>,
+): NkmsError {
+  const reasons =
+    "errors" in result ? Object.entries(result.errors).map(([step, texts]) => `${step}: ${texts.join("; ")}`) : [];
+  const failed = "failed" in result ? result.failed.map(({ futureId, error }) => `${futureId}: ${error}`) : [];
+  const unmined = "timedOut" in result ? result.timedOut.map(({ futureId }) => `${futureId}: not mined in time`) : [];
+  const all = [...reasons, ...failed, ...unmined];
+  return new NkmsError("E_DEPLOYMENT_FAILED", `The deployment stopped. ${all.join(" ")}`, {
+    why: `Ignition reports ${result.type}. What is deployed stays and is used when you go on.`,
+    fix: "Mend the cause and run the same command again; to give up what was begun: npx hardhat deploy --fresh",
+    data: { result: result.type, reasons: all },
+  });
+}
+
+function displaced(contract: string, got: string, expected: string): NkmsError {
+  return new NkmsError("E_NONCE_MOVED", `${contract} came to stand at ${got}, not at ${expected} as planned.`, {
+    why: "Another transaction of the deployer took a nonce while the deployment ran.",
+    fix: "Let nothing else use the account and begin anew: npx hardhat deploy --fresh. Contracts deployed so far stay unused.",
+    data: { contract, got, expected },
+  });
+}
