@@ -1,0 +1,38 @@
+/** The owner's money for a policy: checked before anything secret leaves, approved to the wei right before it is needed. */
+import { NkmsError } from "../errors";
+import type { Context } from "./context";
+
+/** Throws E_INSUFFICIENT_BALANCE {got, required} if the account holds less. */
+export async function checkBalance({ address, chain }: Context, required: bigint): Promise<void> {
+  const balance = await chain.nkmsToken.balanceOf(address);
+  if (balance >= required) return;
+  throw new NkmsError(
+    "E_INSUFFICIENT_BALANCE",
+    `The policy costs ${required} wei of NKMS; ${address} has ${balance}.`,
+    {
+      why: "The whole fee is escrowed when the policy is created. Nothing was sent.",
+      fix: "Get NKMS, share for a shorter time, or with fewer nodes.",
+      data: { got: balance, required, account: address },
+    },
+  );
+}
+
+/**
+ * Makes the policy manager's allowance cover the fee. With `approve` false nothing is sent: then a smaller allowance throws
+ * E_INSUFFICIENT_ALLOWANCE {got, required}.
+ */
+export async function ensureAllowance({ address, chain }: Context, required: bigint, approve: boolean): Promise<void> {
+  const spender = chain.deployment.PolicyManager;
+  const allowance = await chain.nkmsToken.allowance(address, spender);
+  if (allowance >= required) return;
+  if (approve) return void (await chain.nkmsToken.approve(spender, required).send());
+  throw new NkmsError(
+    "E_INSUFFICIENT_ALLOWANCE",
+    `The policy costs ${required} wei of NKMS; ${allowance} are approved.`,
+    {
+      why: "The policy manager may take only what its payer approved, and approving was declined. Nothing was sent.",
+      fix: `Approve ${required} to ${spender}, or leave out {approve: false}.`,
+      data: { got: allowance, required, spender },
+    },
+  );
+}

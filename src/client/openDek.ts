@@ -1,0 +1,101 @@
+/** Getting at the data key: with the path's own key if it is ours, otherwise through the nodes of a policy (eq 6, 9; V.A). */
+import { equalBytes } from "../bytes";
+import type { VerifiedAnswer } from "../crypto/engine";
+import { CryptoError } from "../crypto/errors";
+import { capsuleOf, openSealed, openWithKey } from "../crypto/sealedBox";
+import { wipe } from "../crypto/secrets";
+import { NkmsError } from "../errors";
+import type { Address } from "../protocol/abi";
+import type { ObjectHeader } from "../protocol/edek";
+import { pathKeyPair } from "../protocol/keys";
+import { keyId } from "../protocol/path";
+import type { Policy } from "../protocol/policy";
+import { collectAnswers } from "./collectAnswers";
+import type { Context } from "./context";
+import type { NodeFailure } from "./nodeOutcome";
+import { policiesToRead } from "./policiesToRead";
+import { noGrant, notEnough } from "./readFailure";
+
+/** A data key and how it was come by; without a policy it was opened by the owner's own key. */
+export interface OpenedDek {
+  readonly dek: Uint8Array;
+  readonly policy?: Policy;
+  readonly answered: readonly Address[];
+  readonly failures: readonly NodeFailure[];
+}
+
+export interface OpenDekOptions {
+  /** The path the object was written under: its owner derives the key from it, others do not need it. */
+  readonly path?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Opens an object's dek. Throws E_TAMPERED for a broken edek, E_NO_GRANT, or the failure of the newest policy that covers it. */
+export async function openDek(context: Context, header: ObjectHeader, options: OpenDekOptions): Promise<OpenedDek> {
+  const own = options.path === undefined ? undefined : pathKeyPair(context.seed, options.path, context.engine);
+  if (own && equalBytes(own.publicKey, header.pathPublicKey)) return openOwn(context, own.secretKey, header.edek);
+  const capsule = intactCapsule(context, header.edek);
+  const pathKeyId = keyId(header.pathPublicKey);
+  const policies = await policiesToRead(context, pathKeyId);
+  let refusal: NkmsError | undefined;
+  for (const policy of policies) {
+    try {
+      return await openThrough(context, header, { policy, capsule, signal: options.signal });
+    } catch (error) {
+      if (!(error instanceof NkmsError)) throw error;
+      refusal ??= error;
+    }
+  }
+  throw refusal ?? noGrant(context.address, pathKeyId);
+}
+
+function openOwn({ engine }: Context, secretKey: Uint8Array, edek: Uint8Array): OpenedDek {
+  return { dek: refusingTampered(() => openSealed(engine, secretKey, edek)), answered: [], failures: [] };
+}
+
+/** The capsule, if its own proof holds: a changed one is told here, before any node could be blamed. */
+function intactCapsule({ engine }: Context, edek: Uint8Array): Uint8Array {
+  return refusingTampered(() => {
+    const capsule = capsuleOf(engine, edek);
+    engine.verifyCapsule(capsule);
+    return capsule;
+  });
+}
+
+async function openThrough(
+  context: Context,
+  { pathPublicKey, edek }: ObjectHeader,
+  task: { policy: Policy; capsule: Uint8Array; signal?: AbortSignal },
+): Promise<OpenedDek> {
+  const { policy } = task;
+  const { verified, answered, failures } = await collectAnswers(context, { ...task, pathPublicKey });
+  if (verified.length < policy.terms.threshold) throw notEnough(policy, answered, failures);
+  const key = combine(context, pathPublicKey, task.capsule, verified);
+  const dek = refusingTampered(() => openWithKey(context.engine, key, edek));
+  wipe(key);
+  return { dek, policy, answered, failures };
+}
+
+function combine(
+  { engine, keys }: Context,
+  pathPublicKey: Uint8Array,
+  capsule: Uint8Array,
+  verified: readonly VerifiedAnswer[],
+): Uint8Array {
+  return engine.combine(keys.recipient.secretKey, pathPublicKey, capsule, verified);
+}
+
+/** A capsule or sealed dek whose encoding, proof or tag fails was changed after it was written. */
+function refusingTampered<T>(attempt: () => T): T {
+  try {
+    return attempt();
+  } catch (cause) {
+    if (!(cause instanceof CryptoError)) throw cause;
+    throw new NkmsError("E_TAMPERED", "The object's encrypted key was changed after it was written.", {
+      why: cause.message,
+      fix: "Fetch the object again, or ask its producer to write it again.",
+      data: { field: "edek" },
+      cause,
+    });
+  }
+}

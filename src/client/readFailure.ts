@@ -1,0 +1,44 @@
+/** Why an object could not be read: every node with its reason, and the one code that says it best (the oldest complaint of all). */
+import { toHex } from "../bytes";
+import { NkmsError } from "../errors";
+import type { Address } from "../protocol/abi";
+import { type Policy, policyId } from "../protocol/policy";
+import type { NodeFailure } from "./nodeOutcome";
+
+/** Reasons that waiting does not mend and that concern the policy rather than one node: they are reported as the read's own. */
+const POLICY_REASONS = ["E_REVOKED", "E_EXPIRED", "E_NOT_YET", "E_CONDITION"];
+
+/** No policy on the chain shares this key with the reader. */
+export function noGrant(recipient: Address, pathKeyId: Uint8Array): NkmsError {
+  return new NkmsError("E_NO_GRANT", `Nothing under this key is shared with ${recipient}.`, {
+    why: "The chain knows no policy for the object's key and your request signer.",
+    fix: `Ask the owner to share it: share("${recipient}", path, {time}).`,
+    data: { recipient, pathKeyId: toHex(pathKeyId) },
+  });
+}
+
+/**
+ * Too few answers under one policy. If so many nodes name the same reason that the others cannot make up for them, that is the
+ * code; otherwise E_NOT_ENOUGH_SHARES. Either way `data.nodes` lists each node with its reason.
+ */
+export function notEnough(policy: Policy, answered: readonly Address[], failures: readonly NodeFailure[]): NkmsError {
+  const { nodes, terms } = policy;
+  const dominant = POLICY_REASONS.find((code) => nodes.length - count(failures, code) < terms.threshold);
+  const spokesman = failures.find(({ code }) => code === dominant);
+  const message =
+    spokesman?.message ?? `Needed ${terms.threshold} of ${nodes.length} re-encryptions, got ${answered.length}.`;
+  return new NkmsError(dominant ?? "E_NOT_ENOUGH_SHARES", message, {
+    why: failures.map(({ node, code, message }) => `${node} ${code}: ${message}`).join("\n"),
+    fix: spokesman?.fix ?? failures[0]?.fix,
+    data: {
+      policyId: toHex(policyId(policy)),
+      needed: terms.threshold,
+      got: answered.length,
+      nodes: [...answered.map((node) => ({ node, code: "ok" })), ...failures],
+    },
+  });
+}
+
+function count(failures: readonly NodeFailure[], wanted: string): number {
+  return failures.filter(({ code }) => code === wanted).length;
+}
