@@ -143,7 +143,7 @@ function buildChain(provider: Provider, deployment: Deployment, signer: Signer |
     nkmsToken: new NKMSTokenClient(at("NKMSToken"), provider),
     stakingEscrow: new StakingEscrowClient(at("StakingEscrow"), provider),
     nodeRegistry: new NodeRegistryClient(at("NodeRegistry"), provider, deployment.deployedAtBlock),
-    keyRegistry: new KeyRegistryClient(at("KeyRegistry"), provider),
+    keyRegistry: new KeyRegistryClient(at("KeyRegistry"), provider, deployment.deployedAtBlock),
     policyManager: new PolicyManagerClient(at("PolicyManager"), provider, deployment.deployedAtBlock),
     block: (number) => readBlock(provider, number),
     headTime: async () => Number((await readBlock(provider)).timestamp),

@@ -4,6 +4,7 @@ import type { Provider } from "ethers";
 import type { IKeyRegistry as KeyRegistry } from "../../typechain-types";
 import { fromHex } from "../bytes";
 import { type Call, prepare } from "./call";
+import { queryEvents } from "./events";
 import { explained } from "./refusals";
 
 /** What an account published about itself. */
@@ -17,6 +18,7 @@ export class KeyRegistryClient {
   constructor(
     private readonly contract: KeyRegistry,
     private readonly provider: Provider,
+    private readonly deployedAtBlock: number,
   ) {}
 
   /** The keys of an account; undefined if it published none. */
@@ -30,6 +32,16 @@ export class KeyRegistryClient {
   async pathKeyOf(owner: string, pathId: Uint8Array): Promise<Uint8Array | undefined> {
     const key = await explained(this.contract.pathKeyOf(owner, pathId));
     return key === "0x" ? undefined : fromHex(key, 33);
+  }
+
+  /** Who published a request signer as its own, oldest first. Nobody has to prove it: compare the encryption key too. */
+  async publishersOf(requestSigner: string): Promise<{ account: string; encryptionKey: Uint8Array }[]> {
+    const filter = this.contract.filters.KeysPublished(undefined, requestSigner);
+    const events = await queryEvents(this.contract, filter, this.provider, this.deployedAtBlock);
+    return events.map(({ args }) => ({
+      account: args.account as string,
+      encryptionKey: fromHex(args.encryptionKey as string, 33),
+    }));
   }
 
   publish({ encryptionKey, verifyingKey, requestSigner }: PublishedKeys): Call<void> {

@@ -20,7 +20,7 @@ export interface ClientChain extends Pick<Chain, "chainId" | "deployment" | "hea
   nkmsToken: Pick<NKMSTokenClient, "balanceOf" | "allowance" | "approve">;
   stakingEscrow: Pick<StakingEscrowClient, "sample">;
   nodeRegistry: Pick<NodeRegistryClient, "nodeOf" | "workerAt">;
-  keyRegistry: Pick<KeyRegistryClient, "keysOf" | "pathKeyOf" | "publish" | "publishPathKey">;
+  keyRegistry: Pick<KeyRegistryClient, "keysOf" | "publishersOf" | "pathKeyOf" | "publish" | "publishPathKey">;
   policyManager: Pick<
     PolicyManagerClient,
     "parameters" | "policies" | "policyState" | "create" | "revoke" | "revocations"

@@ -20,10 +20,14 @@ export interface Draft {
   readonly signal?: AbortSignal;
 }
 
-/** A policy whose nodes have all accepted, or the nodes that did not. */
-export type HandOver =
-  | { readonly policy: Policy; readonly acceptances: readonly CompactSignature[] }
-  | { readonly failures: readonly NodeFailure[] };
+/** A policy whose nodes have all accepted: one signature per node, in their order. */
+export interface AcceptedPolicy {
+  readonly policy: Policy;
+  readonly acceptances: readonly CompactSignature[];
+}
+
+/** An accepted policy, or the nodes that did not accept. */
+export type HandOver = AcceptedPolicy | { readonly failures: readonly NodeFailure[] };
 
 /**
  * Makes fresh fractions and gives one to each recruit. If any node fails after it may have got its fraction, all fractions are

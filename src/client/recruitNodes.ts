@@ -50,7 +50,7 @@ export function chosenCandidates(nodes: readonly Address[]): Candidates {
 }
 
 /**
- * Adds recruits until there are `count`, collecting the refusals of all others. Throws E_TOO_FEW_NODES {needed, got, nodes} when the
+ * Adds recruits to those given until there are `count`, and the refusals of all others to `refusals`. Throws E_TOO_FEW_NODES {needed, got, nodes} when the
  * candidates run out.
  */
 export async function recruitNodes(
@@ -58,8 +58,7 @@ export async function recruitNodes(
   candidates: Candidates,
   count: number,
   engagement: Engagement,
-  recruits: readonly Recruit[],
-  refusals: NodeFailure[],
+  { recruits, refusals }: { recruits: readonly Recruit[]; refusals: NodeFailure[] },
 ): Promise<Recruit[]> {
   const found = [...recruits];
   while (found.length < count) {
@@ -131,7 +130,8 @@ function workerOf({ worker }: RegisteredNode): Address {
   });
 }
 
-function tooFewNodes(needed: number, got: number, refusals: readonly NodeFailure[]): NkmsError {
+/** E_TOO_FEW_NODES: the search ended with `got` of `needed`; every node that refused is named. */
+export function tooFewNodes(needed: number, got: number, refusals: readonly NodeFailure[]): NkmsError {
   return new NkmsError("E_TOO_FEW_NODES", `Needed ${needed} nodes, found ${got}. Nothing was sent to the chain.`, {
     why: [
       "No other node is active and locked until the policy's end.",

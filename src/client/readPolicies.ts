@@ -1,0 +1,71 @@
+/** readPolicies: all the policies we have created, with their state by the chain (V.A). */
+import type { PolicyState } from "../chain/policyManager";
+import type { Address } from "../protocol/abi";
+import type { Context } from "./context";
+import type { PolicyRecord } from "./policyRecord";
+
+/**
+ * `pending`: sent, not seen on the chain; `upcoming`: before its start; `active`: nodes serve it; `expired`: past its end;
+ * `revoked`: ended by its owner, or because too few nodes were left.
+ */
+export type PolicyStatus = "pending" | "upcoming" | "active" | "expired" | "revoked";
+
+/** One policy, as plain data for a table. */
+export interface PolicySummary {
+  readonly id: string;
+  readonly recipient?: Address;
+  readonly path?: string;
+  readonly expires: Date;
+  readonly threshold: number;
+  readonly nodes: readonly Address[];
+  readonly state: PolicyStatus;
+}
+
+/** What is left out matches all. */
+export interface PolicyFilter {
+  readonly path?: string;
+  readonly recipient?: Address;
+  readonly state?: PolicyStatus;
+}
+
+/**
+ * The owner's policies, the one that expires first at the top. A record whose transaction can no longer be mined is dropped.
+ * Throws E_STORE_CORRUPT.
+ */
+export async function readPolicies(context: Context, filter: PolicyFilter = {}): Promise<PolicySummary[]> {
+  const [records, now] = await Promise.all([context.store.list(), context.chain.headTime()]);
+  const summaries = await Promise.all(records.map((record) => summarise(context, record, BigInt(now))));
+  return summaries
+    .filter((summary) => summary !== undefined)
+    .filter((summary) => matches(summary, filter))
+    .sort((a, b) => a.expires.getTime() - b.expires.getTime());
+}
+
+async function summarise(context: Context, record: PolicyRecord, now: bigint): Promise<PolicySummary | undefined> {
+  const { chain, store } = context;
+  const chainState = await chain.policyManager.policyState(record.id);
+  if (record.pending && chainState.exists) await store.put({ ...record, pending: false });
+  if (!chainState.exists && now >= record.terms.acceptBy) {
+    await store.remove(record.id);
+    return undefined;
+  }
+  const { id, recipient, path, terms, nodes } = record;
+  const end = chainState.exists ? chainState.end : terms.end;
+  const expires = new Date(Number(end) * 1000);
+  return { id, recipient, path, expires, threshold: terms.threshold, nodes, state: statusOf(record, chainState, now) };
+}
+
+function statusOf({ terms }: PolicyRecord, { exists, closed, end }: PolicyState, now: bigint): PolicyStatus {
+  if (!exists) return "pending";
+  if (closed) return "revoked";
+  if (now >= end) return "expired";
+  return now < terms.start ? "upcoming" : "active";
+}
+
+function matches(summary: PolicySummary, { path, recipient, state }: PolicyFilter): boolean {
+  return (
+    (path === undefined || summary.path === path) &&
+    (recipient === undefined || summary.recipient?.toLowerCase() === recipient.toLowerCase()) &&
+    (state === undefined || summary.state === state)
+  );
+}

@@ -1,0 +1,146 @@
+/** share: lets a recipient read everything under a path, for a time, through nodes drawn by stake (II.D, III.B, V.A, VI). */
+import { toHex } from "../bytes";
+import { NkmsError } from "../errors";
+import type { Address } from "../protocol/abi";
+import { pathKeyPair } from "../protocol/keys";
+import { sealNote } from "../protocol/note";
+import { canonicalPath, keyId } from "../protocol/path";
+import { creationFee, optionalHash, policyId, type Terms } from "../protocol/policy";
+import type { Context } from "./context";
+import { engageNodes } from "./engageNodes";
+import { ensureAllowance } from "./funds";
+import type { AcceptedPolicy, Draft } from "./handOver";
+import type { PolicyRecord } from "./policyRecord";
+import { type Recipient, recipientKeys, type RecipientKeys } from "./recipient";
+import { chosenCandidates, drawnCandidates } from "./recruitNodes";
+import { leastFeeRate, type ShareNumbers, shareNumbers, type ShareOptions } from "./shareOptions";
+
+/** How long nodes keep a fraction whose policy is not on the chain yet, in seconds. */
+const ACCEPT_WINDOW = 600n;
+
+/** A policy that was just created. */
+export interface Grant {
+  readonly id: string;
+  readonly path: string;
+  readonly recipient?: Address;
+  readonly threshold: number;
+  readonly nodes: readonly Address[];
+  readonly start: Date;
+  readonly expires: Date;
+  /** NKMS wei escrowed for all nodes together. */
+  readonly fee: bigint;
+  /** Hash of the transaction that created it. */
+  readonly transaction: string;
+}
+
+/**
+ * Shares a path. A record is on disk before the transaction is sent, so that the policy can be revoked whatever happens then.
+ * Throws E_UNKNOWN_RECIPIENT, E_BAD_OPTION, E_TOO_FEW_NODES {needed, got, nodes}, E_INSUFFICIENT_BALANCE,
+ * E_INSUFFICIENT_ALLOWANCE, or why the contract refuses; after each of them nothing was created.
+ */
+export async function share(
+  context: Context,
+  recipient: Recipient,
+  uri: string,
+  options: ShareOptions,
+): Promise<Grant> {
+  const { chain } = context;
+  const path = canonicalPath(uri);
+  const keys = await recipientKeys(context, recipient);
+  const [now, parameters] = await Promise.all([chain.headTime(), chain.policyManager.parameters()]);
+  const numbers = shareNumbers(options, now, parameters);
+  const note = sealNote(context.keys.noteKey, path, context.random);
+  const candidates = options.nodes ? chosenCandidates(options.nodes) : drawnCandidates(context, numbers.end);
+  const engagement = { ...numbers, leastFeeRate: leastFeeRate(numbers, parameters), signal: options.signal };
+  const draft = draftOf(context, path, keys, { numbers, note, acceptBy: BigInt(now) + ACCEPT_WINDOW }, options.signal);
+  const accepted = await engageNodes(context, candidates, numbers.shares, engagement, draft);
+  const record = {
+    ...accepted.policy,
+    id: toHex(policyId(accepted.policy)),
+    pending: true,
+    path,
+    recipient: keys.account,
+  };
+  const transaction = await createPolicy(context, record, accepted, note, options.approve ?? true);
+  return grantOf(record, transaction);
+}
+
+function draftOf(
+  { address, engine, keys, seed }: Context,
+  path: string,
+  recipient: RecipientKeys,
+  { numbers, note, acceptBy }: { numbers: ShareNumbers; note: Uint8Array; acceptBy: bigint },
+  signal?: AbortSignal,
+): Draft {
+  const pathKeys = pathKeyPair(seed, path, engine);
+  const terms: Terms = {
+    owner: address,
+    payer: address,
+    recipientSigner: recipient.requestSigner,
+    threshold: numbers.threshold,
+    pathKeyId: keyId(pathKeys.publicKey),
+    recipientKeyId: keyId(recipient.encryptionKey),
+    start: numbers.start,
+    end: numbers.end,
+    maxEnd: numbers.maxEnd,
+    acceptBy,
+    feeRate: 0n,
+    bounty: 0n,
+    conditionHash: optionalHash(new Uint8Array()),
+    noteHash: optionalHash(note),
+  };
+  const ownerKeys = {
+    pathPublicKey: pathKeys.publicKey,
+    verifyingKey: keys.signing.publicKey,
+    recipientKey: recipient.encryptionKey,
+  };
+  return { terms, ownerKeys, pathSecretKey: pathKeys.secretKey, signal };
+}
+
+/**
+ * Record, approval, transaction, in this order. If nothing was sent the record goes again; if it is unknown what became of the
+ * transaction the record stays, pending, and the error carries the policy's id.
+ */
+async function createPolicy(
+  context: Context,
+  record: PolicyRecord,
+  { policy, acceptances }: AcceptedPolicy,
+  note: Uint8Array,
+  approve: boolean,
+): Promise<string> {
+  const { chain, inTurn, store } = context;
+  const call = chain.policyManager.create({ ...policy, condition: new Uint8Array(), note, acceptances });
+  await store.put(record);
+  return inTurn(async () => {
+    try {
+      await ensureAllowance(context, creationFee(policy.terms, policy.nodes.length), approve);
+      await call.check();
+    } catch (error) {
+      await store.remove(record.id);
+      throw error;
+    }
+    const { hash } = await call.send().catch((error: unknown) => {
+      throw error instanceof NkmsError ? withPolicyId(error, record.id) : error;
+    });
+    await store.put({ ...record, pending: false });
+    return hash;
+  });
+}
+
+function withPolicyId({ code, message, why, fix, data, cause }: NkmsError, id: string): NkmsError {
+  return new NkmsError(code, message, { why, fix, data: { ...data, policyId: id }, cause });
+}
+
+function grantOf({ id, path, recipient, terms, nodes }: PolicyRecord & { path: string }, transaction: string): Grant {
+  return {
+    id,
+    path,
+    recipient,
+    threshold: terms.threshold,
+    nodes,
+    start: new Date(Number(terms.start) * 1000),
+    expires: new Date(Number(terms.end) * 1000),
+    fee: creationFee(terms, nodes.length),
+    transaction,
+  };
+}

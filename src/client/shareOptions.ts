@@ -1,0 +1,69 @@
+/** What a share may choose, and its bounds. */
+import type { PolicyParameters } from "../chain/policyManager";
+import { NkmsError } from "../errors";
+import type { Address } from "../protocol/abi";
+import { MAX_NODES } from "../protocol/policy";
+
+export interface ShareOptions {
+  /** For how many seconds. */
+  readonly time: number;
+  /** How many nodes' answers open the data (the paper's m); default 2, or 1 where there is only one node. */
+  readonly m?: number;
+  /** How many nodes serve (the paper's n), 1 to 32; default 3. */
+  readonly n?: number;
+  /** Nodes of the owner's own choice, by staker address, instead of a draw. Then `n` is their number. */
+  readonly nodes?: readonly Address[];
+  /** Up to how many seconds from the start the policy may be renewed; default `time`. */
+  readonly maxTime?: number;
+  /** Unix second before which nothing is served; default now. */
+  readonly notBefore?: number;
+  /** NKMS wei per node and second beyond which a node is passed over; default {@link DEFAULT_MAX_FEE_RATE}. */
+  readonly maxFeeRate?: bigint;
+  /** False: use the allowance there is, send no approval. */
+  readonly approve?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Ten NKMS per node and day: a node that asks more is passed over unless the owner says otherwise. */
+export const DEFAULT_MAX_FEE_RATE = 10n ** 19n / 86_400n;
+
+/** A share's numbers, complete and in range. */
+export interface ShareNumbers {
+  readonly threshold: number;
+  readonly shares: number;
+  readonly start: bigint;
+  readonly end: bigint;
+  readonly maxEnd: bigint;
+  readonly maxFeeRate: bigint;
+}
+
+/** Completes and checks the options. Throws E_BAD_OPTION {option, got} naming the first that is out of range. */
+export function shareNumbers(options: ShareOptions, now: number, { maxDuration }: PolicyParameters): ShareNumbers {
+  const longest = Number(maxDuration);
+  const time = integer("time", options.time, 1, longest);
+  const maxTime = integer("maxTime", options.maxTime ?? time, time, longest);
+  const shares = integer("n", options.nodes?.length ?? options.n ?? 3, 1, MAX_NODES);
+  const threshold = integer("m", options.m ?? Math.min(2, shares), 1, shares);
+  const start = BigInt(integer("notBefore", options.notBefore ?? now, now, now + longest));
+  const maxFeeRate = options.maxFeeRate ?? DEFAULT_MAX_FEE_RATE;
+  return { threshold, shares, start, end: start + BigInt(time), maxEnd: start + BigInt(maxTime), maxFeeRate };
+}
+
+/** NKMS wei per second that the contract's least fee per node comes to: ceil(minFee / seconds). */
+export function leastFeeRate({ start, end }: ShareNumbers, { minFee }: PolicyParameters): bigint {
+  const seconds = end - start;
+  return (minFee + seconds - 1n) / seconds;
+}
+
+function integer(option: string, got: number, least: number, most: number): number {
+  if (Number.isSafeInteger(got) && got >= least && got <= most) return got;
+  throw new NkmsError(
+    "E_BAD_OPTION",
+    `The option ${option} is ${got}; it must be a whole number from ${least} to ${most}.`,
+    {
+      why: "Nothing was sent.",
+      fix: `Choose ${option} from ${least} to ${most}.`,
+      data: { option, got, least, most },
+    },
+  );
+}
