@@ -1,0 +1,41 @@
+/** The owner's verbs (V.A): everything Alice does with her data and her policies. */
+import type { Context } from "./context";
+import { deleteObject } from "./delete";
+import { publishPathKey } from "./publishKeys";
+import { type PolicyFilter, type PolicySummary, readPolicies } from "./readPolicies";
+import { rebuildPolicies } from "./rebuildPolicies";
+import type { Recipient } from "./recipient";
+import { revoke, type Revoked } from "./revoke";
+import { type Grant, share } from "./share";
+import type { ShareOptions } from "./shareOptions";
+import { write, type WriteOptions } from "./write";
+
+export interface Alice {
+  /** Encrypts and stores. See {@link write}. */
+  write(uri: string, data: string | Uint8Array, options?: WriteOptions): Promise<string>;
+  /** Lets a recipient read a path for `time` seconds. See {@link share}. */
+  share(recipient: Recipient, path: string, options: ShareOptions): Promise<Grant>;
+  /** Ends a policy now, with a refund. See {@link revoke}. */
+  revoke(id: string): Promise<Revoked>;
+  /** Lists our policies. See {@link readPolicies}. */
+  readPolicies(filter?: PolicyFilter): Promise<PolicySummary[]>;
+  /** Restores the policy store from chain and seed; returns the number of policies. See {@link rebuildPolicies}. */
+  rebuildPolicies(): Promise<number>;
+  /** Revokes what shares the object, then removes it. See {@link deleteObject}. */
+  delete(uri: string): Promise<Revoked[]>;
+  /** Lets others write to a path of ours: `write(path, data, {owner})`. See {@link publishPathKey}. */
+  publishPathKey(path: string): Promise<string | undefined>;
+}
+
+/** Binds the owner's verbs to a context. */
+export function alice(context: Context): Alice {
+  return {
+    write: (uri, data, options) => write(context, uri, data, options),
+    share: (recipient, path, options) => share(context, recipient, path, options),
+    revoke: (id) => revoke(context, id),
+    readPolicies: (filter) => readPolicies(context, filter),
+    rebuildPolicies: () => rebuildPolicies(context),
+    delete: (uri) => deleteObject(context, uri),
+    publishPathKey: (path) => publishPathKey(context, path),
+  };
+}

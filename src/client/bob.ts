@@ -1,0 +1,23 @@
+/** The recipient's verbs (V.A): everything Bob does with what was shared with him. */
+import type { Context } from "./context";
+import { decrypt, type DecryptOptions, type ReadFormat, type ReadResult } from "./decrypt";
+import { publishKeys } from "./publishKeys";
+import { read, type ReadOptions } from "./read";
+
+export interface Bob {
+  /** Fetches and decrypts: `read(uri)` gives bytes, `read(uri, "text")` text. See {@link read}. */
+  read<F extends ReadFormat = "bytes">(uri: string, options?: F | ReadOptions<F>): Promise<ReadResult<F>>;
+  /** Decrypts an object already fetched. See {@link decrypt}. */
+  decrypt<F extends ReadFormat = "bytes">(object: Uint8Array, options?: DecryptOptions<F>): Promise<ReadResult<F>>;
+  /** Publishes our public keys, so that others can share with our address. See {@link publishKeys}. */
+  publishKeys(): Promise<string | undefined>;
+}
+
+/** Binds the recipient's verbs to a context. */
+export function bob(context: Context): Bob {
+  return {
+    read: (uri, options) => read(context, uri, options),
+    decrypt: (object, options) => decrypt(context, object, options),
+    publishKeys: () => publishKeys(context),
+  };
+}
