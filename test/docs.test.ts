@@ -5,6 +5,7 @@ import { expect } from "chai";
 import hre from "hardhat";
 
 import packageJson from "../package.json";
+import { invariantMismatches, invariantRows } from "../scripts/house/invariants";
 import { anchorsOf, hardhatTasks, npmScripts, relativeLinks } from "../scripts/house/markdown";
 import { readTree } from "../scripts/house/sourceTree";
 
@@ -44,5 +45,11 @@ describe("Documentation", () => {
 
   it("names only Hardhat tasks that exist", () => {
     expect(unknown(Object.keys(hre.tasks), hardhatTasks)).to.deep.equal([]);
+  });
+
+  it("names for invariants only tests that quote them", () => {
+    const rows = invariantRows(tree.get("docs/protocol.md") ?? "");
+    expect(rows).not.to.be.empty;
+    expect(invariantMismatches(rows, readTree(root, ["test"], [".test.ts"]))).to.deep.equal([]);
   });
 });
