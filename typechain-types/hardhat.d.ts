@@ -54,6 +54,10 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.Checkpoints__factory>;
     getContractFactory(
+      name: "ICondition",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ICondition__factory>;
+    getContractFactory(
       name: "IKeyRegistry",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.IKeyRegistry__factory>;
@@ -77,6 +81,10 @@ declare module "hardhat/types/runtime" {
       name: "CurvePoint",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.CurvePoint__factory>;
+    getContractFactory(
+      name: "Condition__Mock",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Condition__Mock__factory>;
     getContractFactory(
       name: "CurvePoint__Harness",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -145,6 +153,11 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.Checkpoints>;
     getContractAt(
+      name: "ICondition",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ICondition>;
+    getContractAt(
       name: "IKeyRegistry",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
@@ -174,6 +187,11 @@ declare module "hardhat/types/runtime" {
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.CurvePoint>;
+    getContractAt(
+      name: "Condition__Mock",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Condition__Mock>;
     getContractAt(
       name: "CurvePoint__Harness",
       address: string | ethers.Addressable,
@@ -236,6 +254,10 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Checkpoints>;
     deployContract(
+      name: "ICondition",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ICondition>;
+    deployContract(
       name: "IKeyRegistry",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IKeyRegistry>;
@@ -259,6 +281,10 @@ declare module "hardhat/types/runtime" {
       name: "CurvePoint",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.CurvePoint>;
+    deployContract(
+      name: "Condition__Mock",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Condition__Mock>;
     deployContract(
       name: "CurvePoint__Harness",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -327,6 +353,11 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Checkpoints>;
     deployContract(
+      name: "ICondition",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ICondition>;
+    deployContract(
       name: "IKeyRegistry",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -356,6 +387,11 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.CurvePoint>;
+    deployContract(
+      name: "Condition__Mock",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Condition__Mock>;
     deployContract(
       name: "CurvePoint__Harness",
       args: any[],

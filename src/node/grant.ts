@@ -1,0 +1,40 @@
+/** What a node keeps of a grant beside the fraction itself. Nothing here is secret. */
+import { utf8 } from "../bytes";
+import { bytes, decode, encode, optional, record, small, text, type Codec } from "../protocol/codec";
+import { commitment, MAX_CONDITION_BYTES, ownerKeys, terms, type OwnerKeys } from "../protocol/messages";
+import type { Commitment, Terms } from "../protocol/policy";
+
+/** Why a fraction was deleted. */
+export type Fate = "expired" | "removed" | "revoked" | "unfunded";
+
+export interface Grant {
+  readonly policyId: Uint8Array;
+  readonly terms: Terms;
+  readonly shareIndex: number;
+  /** The commitment of this share. */
+  readonly commitment: Commitment;
+  readonly ownerKeys: OwnerKeys;
+  /** Empty for none. */
+  readonly condition: Uint8Array;
+  /** Set once the fraction is gone. */
+  readonly fate?: Fate;
+}
+
+const grant: Codec<Grant> = record<Grant>({
+  policyId: bytes(32),
+  terms,
+  shareIndex: small(8),
+  commitment,
+  ownerKeys,
+  condition: bytes(0, MAX_CONDITION_BYTES),
+  fate: optional(text(/^(?:expired|removed|revoked|unfunded)$/, 8, "a fate")) as Codec<Fate | undefined>,
+});
+
+export function encodeGrant(value: Grant): Uint8Array {
+  return utf8(encode(grant, value));
+}
+
+/** Throws E_BAD_JSON or E_SCHEMA. */
+export function decodeGrant(encoded: Uint8Array): Grant {
+  return decode(grant, new TextDecoder().decode(encoded));
+}
