@@ -1,0 +1,93 @@
+import { toHex } from "../../../src/bytes";
+import { NkmsError } from "../../../src/errors";
+import type { Block, ChainView, NodeState, PolicyState } from "../../../src/node/chainView";
+
+const UNKNOWN: PolicyState = { exists: false, closed: false, end: 0n, removed: 0, leaked: 0, disclosed: 0 };
+
+/** A chain in memory with the faults a real one cannot be asked for: silence, errors, reorganisations. */
+export class TestChain implements ChainView {
+  readonly chainId = 31_337n;
+  readonly policyManager = "0x" + "Ab".repeat(20);
+  /** Every later call waits for ever. */
+  silent = false;
+  /** Every later call is refused. */
+  failing = false;
+  /** What `isAllowed` answers. */
+  condition: () => Promise<boolean> = async () => true;
+  calls: string[] = [];
+  #blocks: { readonly block: Block; readonly policies: Map<string, PolicyState> }[];
+
+  constructor(
+    readonly staker: string,
+    public node: NodeState,
+    timestamp: bigint,
+  ) {
+    this.#blocks = [{ block: { number: 0, hash: "0x00", timestamp }, policies: new Map() }];
+  }
+
+  get now(): bigint {
+    return this.#newest.block.timestamp;
+  }
+
+  get number(): number {
+    return this.#newest.block.number;
+  }
+
+  /** Adds a block `seconds` after the newest, in which policies change. */
+  mine(seconds = 1n, changes: [policyId: Uint8Array, state: Partial<PolicyState>][] = []): void {
+    const { block, policies } = this.#newest;
+    const next = new Map(policies);
+    for (const [policyId, change] of changes) {
+      const id = toHex(policyId);
+      next.set(id, { ...(policies.get(id) ?? UNKNOWN), exists: true, ...change });
+    }
+    const number = block.number + 1;
+    const hash = `0x${number.toString(16)}${this.calls.length.toString(16)}`;
+    this.#blocks.push({ block: { number, hash, timestamp: block.timestamp + seconds }, policies: next });
+  }
+
+  /** Takes the newest blocks away. */
+  unwind(count: number): void {
+    this.#blocks = this.#blocks.slice(0, -count);
+  }
+
+  head(): Promise<Block> {
+    return this.#answer("head", () => this.#newest.block);
+  }
+
+  block(number: number): Promise<Block> {
+    return this.#answer("block", () => this.#blocks[number].block);
+  }
+
+  policyState(policyId: Uint8Array, block: number): Promise<PolicyState> {
+    return this.#answer("policyState", () => this.#blocks[block].policies.get(toHex(policyId)) ?? UNKNOWN);
+  }
+
+  nodeState(): Promise<NodeState> {
+    return this.#answer("nodeState", () => this.node);
+  }
+
+  touchedPolicies(first: number, last: number): Promise<string[]> {
+    const changed = (number: number) =>
+      [...this.#blocks[number].policies].filter(([id, state]) => this.#blocks[number - 1]?.policies.get(id) !== state);
+    return this.#answer("touchedPolicies", () => {
+      const numbers = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+      return numbers.flatMap((number) => changed(number).map(([id]) => id));
+    });
+  }
+
+  isAllowed(): Promise<boolean> {
+    return this.#answer("isAllowed", () => undefined).then(this.condition);
+  }
+
+  get #newest() {
+    return this.#blocks[this.#blocks.length - 1];
+  }
+
+  async #answer<T>(name: string, read: () => T): Promise<T> {
+    this.calls.push(name);
+    if (this.silent) return new Promise(() => {});
+    if (this.failing) throw new NkmsError("E_RPC_FAILED", "The chain's RPC server failed.");
+    return read();
+  }
+}
