@@ -25,7 +25,7 @@ import { randomScalar } from "./scalar";
 import { CAPSULE_LENGTH, encapsulate, openCapsule, readCapsule, type Capsule } from "./umbral/capsule";
 import { decodeCFrag, encodeCFrag, type CFrag } from "./umbral/cfrag";
 import { openReencrypted } from "./umbral/combine";
-import { decodeKFrag, encodeKFrag, verifyKFrag, type KFrag } from "./umbral/kfrag";
+import { decodeKFrag, encodeKFrag, verifyKFrag } from "./umbral/kfrag";
 import { U } from "./umbral/params";
 import { reencryptCapsule } from "./umbral/reencrypt";
 import { splitKey } from "./umbral/rekey";
@@ -102,7 +102,7 @@ class UmbralEngine implements Engine {
       shares: request.shares,
     };
     const kfrags = splitKey(this.#curve, this.#multiplyU, inputs, random);
-    return kfrags.map((kfrag) => ({ kfrag: encodeKFrag(kfrag), commitment: this.#commitment(kfrag) }));
+    return kfrags.map((kfrag) => ({ kfrag: encodeKFrag(kfrag), commitment: shareCommitment(kfrag, kfrag.u1) }));
   }
 
   verifyFraction(kfrag: Uint8Array, keys: FractionKeys): ShareCommitment {
@@ -112,7 +112,7 @@ class UmbralEngine implements Engine {
     decodePoint(this.#curve, "recipientPublicKey", keys.recipientPublicKey);
     const rekeyKeys = { owner: keys.ownerPublicKey, recipient: keys.recipientPublicKey, signer };
     verifyKFrag(this.#curve, this.#multiplyU, fraction, rekeyKeys);
-    return this.#commitment(fraction);
+    return shareCommitment(fraction, fraction.u1);
   }
 
   reencrypt(kfrag: Uint8Array, capsule: Uint8Array, random: RandomSource): Uint8Array {
@@ -161,10 +161,6 @@ class UmbralEngine implements Engine {
 
   #publicKey(secretKey: Scalar): Uint8Array {
     return encodePoint(this.#curve.multiplyBase(secretKey));
-  }
-
-  #commitment(kfrag: KFrag): ShareCommitment {
-    return shareCommitment(kfrag, decodePoint(this.#curve, "kfrag.commitment", kfrag.commitment));
   }
 
   /** Remembers the last capsule: all answers of a read are checked against the same one. */

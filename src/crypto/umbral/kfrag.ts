@@ -9,7 +9,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 
 import { concat, equalBytes } from "../../bytes";
 import type { CurveBackend, Point, Scalar } from "../backend";
-import { decodePoint, decodeScalar, decodeSignature, encodePoint, splitFields } from "../encoding";
+import { decodePoint, decodeScalar, decodeSignature, splitFields } from "../encoding";
 import { badEncoding, badProof, CryptoError } from "../errors";
 
 export const KFRAG_LENGTH = 260;
@@ -26,6 +26,8 @@ export interface KFrag {
   readonly precursor: Uint8Array;
   /** U1 = rk*U, 33 bytes: the public commitment to rk. */
   readonly commitment: Uint8Array;
+  /** U1 as a point. */
+  readonly u1: Point;
   readonly proxySignature: Uint8Array;
   readonly recipientSignature: Uint8Array;
   readonly signsOwnerKey: boolean;
@@ -73,12 +75,12 @@ export function decodeKFrag(backend: CurveBackend, bytes: Uint8Array): KFrag {
   const [id, key, precursor, commitment, proxySignature, recipientSignature, owner, recipient] = parts as Parts;
   decodeScalar("kfrag.key", key);
   decodePoint(backend, "kfrag.precursor", precursor);
-  decodePoint(backend, "kfrag.commitment", commitment);
+  const u1 = decodePoint(backend, "kfrag.commitment", commitment);
   decodeSignature("kfrag.proxySignature", proxySignature);
   decodeSignature("kfrag.recipientSignature", recipientSignature);
   const signsOwnerKey = decodeFlag("kfrag.signsOwnerKey", owner[0]);
   const signsRecipientKey = decodeFlag("kfrag.signsRecipientKey", recipient[0]);
-  return { id, key, precursor, commitment, proxySignature, recipientSignature, signsOwnerKey, signsRecipientKey };
+  return { id, key, precursor, commitment, u1, proxySignature, recipientSignature, signsOwnerKey, signsRecipientKey };
 }
 
 /**
@@ -91,7 +93,7 @@ export function verifyKFrag(
   kfrag: KFrag,
   keys: RekeyKeys,
 ): void {
-  if (!equalBytes(encodePoint(multiplyU(kfrag.key)), kfrag.commitment)) throw badProof("kfrag", "commitment U1 = rk*U");
+  if (!equalBytes(multiplyU(kfrag.key), kfrag.u1)) throw badProof("kfrag", "commitment U1 = rk*U");
   const digest = fractionDigest(kfrag, keys.owner, keys.recipient);
   requireSignature(backend, "recipientSignature", kfrag.recipientSignature, digest, keys.signer);
   const sameMessage = kfrag.signsOwnerKey && kfrag.signsRecipientKey;

@@ -73,7 +73,8 @@ export function splitKey(
   const makeShare = (): KFrag => {
     const id = draw(random, 32);
     const key = evaluate(backend, coefficients, hashShareIndex(precursor, recipient, shared, id));
-    const commitment = encodePoint(multiplyU(key));
+    const u1 = multiplyU(key);
+    const commitment = encodePoint(u1);
     const digest = fractionDigest({ id, precursor, commitment }, inputs.ownerPublicKey, recipient);
     const signature = backend.sign(digest, inputs.signerSecretKey, draw(random, 32));
     return {
@@ -81,6 +82,7 @@ export function splitKey(
       key,
       precursor,
       commitment,
+      u1,
       proxySignature: signature,
       recipientSignature: signature,
       signsOwnerKey: true,
