@@ -22,10 +22,11 @@ import type {
 } from "./engine";
 import { CryptoError } from "./errors";
 import { randomScalar } from "./scalar";
+import { equalSecrets, wipe } from "./secrets";
 import { CAPSULE_LENGTH, encapsulate, openCapsule, readCapsule, type Capsule } from "./umbral/capsule";
 import { decodeCFrag, encodeCFrag, type CFrag } from "./umbral/cfrag";
 import { openReencrypted } from "./umbral/combine";
-import { decodeKFrag, encodeKFrag, verifyKFrag } from "./umbral/kfrag";
+import { decodeKFrag, encodeKFrag, verifyKFrag, type KFrag } from "./umbral/kfrag";
 import { U } from "./umbral/params";
 import { reencryptCapsule } from "./umbral/reencrypt";
 import { splitKey } from "./umbral/rekey";
@@ -93,31 +94,40 @@ class UmbralEngine implements Engine {
 
   rekey(request: RekeyRequest, random: RandomSource): Fraction[] {
     const ownerSecretKey = decodeScalar("ownerSecretKey", request.ownerSecretKey);
+    const signerSecretKey = decodeScalar("signerSecretKey", request.signerSecretKey);
+    if (equalSecrets(ownerSecretKey, signerSecretKey)) throw keyReuse();
     const inputs = {
       ownerSecretKey,
       ownerPublicKey: this.#publicKey(ownerSecretKey),
       recipientPublicKey: decodePoint(this.#curve, "recipientPublicKey", request.recipientPublicKey),
-      signerSecretKey: decodeScalar("signerSecretKey", request.signerSecretKey),
+      signerSecretKey,
       threshold: request.threshold,
       shares: request.shares,
     };
     const kfrags = splitKey(this.#curve, this.#multiplyU, inputs, random);
-    return kfrags.map((kfrag) => ({ kfrag: encodeKFrag(kfrag), commitment: shareCommitment(kfrag, kfrag.u1) }));
+    return kfrags.map((kfrag) => {
+      const fraction = { kfrag: encodeKFrag(kfrag), commitment: shareCommitment(kfrag, kfrag.u1) };
+      wipe(kfrag.key);
+      return fraction;
+    });
   }
 
   verifyFraction(kfrag: Uint8Array, keys: FractionKeys): ShareCommitment {
-    const fraction = decodeKFrag(this.#curve, kfrag);
     const signer = decodePoint(this.#curve, "signerPublicKey", keys.signerPublicKey);
     decodePoint(this.#curve, "ownerPublicKey", keys.ownerPublicKey);
     decodePoint(this.#curve, "recipientPublicKey", keys.recipientPublicKey);
     const rekeyKeys = { owner: keys.ownerPublicKey, recipient: keys.recipientPublicKey, signer };
-    verifyKFrag(this.#curve, this.#multiplyU, fraction, rekeyKeys);
-    return shareCommitment(fraction, fraction.u1);
+    return this.#withFraction(kfrag, (fraction) => {
+      verifyKFrag(this.#curve, this.#multiplyU, fraction, rekeyKeys);
+      return shareCommitment(fraction, fraction.u1);
+    });
   }
 
   reencrypt(kfrag: Uint8Array, capsule: Uint8Array, random: RandomSource): Uint8Array {
-    const fraction = decodeKFrag(this.#curve, kfrag);
-    return encodeCFrag(reencryptCapsule(this.#curve, this.#multiplyU, fraction, this.#readCapsule(capsule), random));
+    const read = this.#readCapsule(capsule);
+    return this.#withFraction(kfrag, (fraction) =>
+      encodeCFrag(reencryptCapsule(this.#curve, this.#multiplyU, fraction, read, random)),
+    );
   }
 
   verify(cfrag: Uint8Array, context: AnswerContext): VerifiedAnswer {
@@ -163,6 +173,16 @@ class UmbralEngine implements Engine {
     return encodePoint(this.#curve.multiplyBase(secretKey));
   }
 
+  /** Lends a fraction read from its encoding and wipes our copy of its secret afterwards. */
+  #withFraction<T>(kfrag: Uint8Array, use: (fraction: KFrag) => T): T {
+    const fraction = decodeKFrag(this.#curve, kfrag);
+    try {
+      return use(fraction);
+    } finally {
+      wipe(fraction.key);
+    }
+  }
+
   /** Remembers the last capsule: all answers of a read are checked against the same one. */
   #readCapsule(bytes: Uint8Array): Capsule {
     requireLength("capsule", bytes, CAPSULE_LENGTH);
@@ -171,6 +191,14 @@ class UmbralEngine implements Engine {
     }
     return this.#lastCapsule;
   }
+}
+
+function keyReuse(): CryptoError {
+  return new CryptoError("E_KEY_REUSE", "The signing key is the encryption key.", {
+    why: "The recipient and enough nodes learn the encryption key; they could then sign in the owner's name.",
+    fix: "Sign with a key of its own.",
+    data: { field: "signerSecretKey" },
+  });
 }
 
 /** Refuses to combine an answer with anything but what it was verified against. */

@@ -1,0 +1,49 @@
+import { expect } from "chai";
+import { hkdfSync } from "node:crypto";
+
+import { toHex } from "../../../src/bytes";
+import { derivePathKey, deriveSecretKey } from "../../../src/crypto/derive";
+import { ORDER, toBigInt } from "../../../src/crypto/scalar";
+import { expectRefusal } from "../../support/crypto";
+import { seededRandom } from "../../support/seededRandom";
+
+/** The rule of the doc comment, on node's HKDF. */
+function expected(seed: Uint8Array, info: string): bigint {
+  const wide = BigInt(toHex(new Uint8Array(hkdfSync("sha256", seed, "", info, 64))));
+  return (wide % (ORDER - 1n)) + 1n;
+}
+
+describe("derive", () => {
+  const random = seededRandom("derive");
+
+  it("follows its rule for seeds of 32 to 64 bytes", () => {
+    for (const length of [32, 33, 48, 64]) {
+      const seed = random(length);
+      expect(toBigInt(deriveSecretKey(seed, "any label"))).to.equal(expected(seed, "any label"));
+      expect(toBigInt(derivePathKey(seed, "/photos/ü"))).to.equal(expected(seed, "nkms/v1/path//photos/ü"));
+    }
+  });
+
+  it("gives every path its own key", () => {
+    const seed = random(32);
+    const paths = ["", "/", "/a", "/a/", "/a/b", "/b", "a"];
+    expect(new Set(paths.map((path) => toHex(derivePathKey(seed, path)))).size).to.equal(paths.length);
+  });
+
+  it("refuses seeds of other lengths", () => {
+    for (const got of [0, 31, 65]) {
+      const data = { field: "seed", got, expected: [32, 64] };
+      expectRefusal(() => deriveSecretKey(new Uint8Array(got), "label"), "E_BAD_ENCODING", data);
+    }
+    const text = "a".repeat(32) as unknown as Uint8Array;
+    const data = { field: "seed", got: "string", expected: [32, 64] };
+    expectRefusal(() => deriveSecretKey(text, "label"), "E_BAD_ENCODING", data);
+  });
+
+  it("refuses lone surrogates, which UTF-8 cannot tell apart", () => {
+    const data = { field: "label", got: "a lone surrogate", expected: "text" };
+    for (const label of ["\ud800", "a\udfff"]) {
+      expectRefusal(() => deriveSecretKey(random(32), label), "E_BAD_ENCODING", data);
+    }
+  });
+});
