@@ -23,6 +23,7 @@ const variableTimeCallers = [
   "src/crypto/backendNoble.ts",
   "src/crypto/backendNative.ts",
   "src/crypto/umbral/{capsule,combine,verify}.ts",
+  "test/src/crypto/backends.test.ts",
 ];
 const variableTime = {
   selector:
