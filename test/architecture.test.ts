@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import { expect } from "chai";
 import { artifacts } from "hardhat";
 
@@ -27,6 +29,21 @@ async function deployedContracts(): Promise<{ name: string; code: Uint8Array }[]
   return found.map(({ contractName, deployedBytecode }) => ({ name: contractName, code: fromHex(deployedBytecode) }));
 }
 
+interface CompilerMessage {
+  readonly formattedMessage: string;
+  readonly sourceLocation?: { readonly file: string };
+}
+
+async function compilerMessages(): Promise<string[]> {
+  const reports = (await artifacts.getBuildInfoPaths()).map(
+    (path) => JSON.parse(readFileSync(path, "utf8")) as { output: { errors?: CompilerMessage[] } },
+  );
+  return reports
+    .flatMap(({ output }) => output.errors ?? [])
+    .filter(({ sourceLocation }) => sourceLocation?.file.startsWith("contracts/"))
+    .map(({ formattedMessage }) => formattedMessage);
+}
+
 describe("Architecture", () => {
   const typescript = readTree(root, ["src", "tasks", "deploy", "scripts", "test", "bench"], [".ts"]);
   const solidity = readTree(root, ["contracts"], [".sol"]);
@@ -48,6 +65,15 @@ describe("Architecture", () => {
 
   it("no file is longer than its cap", () => {
     expect(oversized(new Map([...typescript, ...solidity]), rooms)).to.deep.equal([]);
+  });
+
+  it("every contract opens with its licence and the pinned compiler", () => {
+    const opening = "// SPDX-License-Identifier: Apache-2.0\npragma solidity 0.8.37;\n";
+    expect([...solidity].filter(([, text]) => !text.startsWith(opening)).map(([path]) => path)).to.deep.equal([]);
+  });
+
+  it("the compiler has no warning about our contracts", async () => {
+    expect(await compilerMessages()).to.deep.equal([]);
   });
 
   it("no contract holds CALLCODE, DELEGATECALL or SELFDESTRUCT", async () => {
