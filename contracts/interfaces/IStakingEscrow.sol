@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {IStakeLine} from "./IStakeLine.sol";
+
 /// @title The staking escrow: deposits, locks, rewards, the stake line
 /// @notice A *staker* locks NKMS in up to 32 *positions* and thereby runs a node, whose id is the staker's address. Time is
 /// counted in *periods* (timestamp / periodLength). Every decision about stake counts from the next period.
@@ -27,7 +29,8 @@ interface IStakingEscrow {
     /// window and the apply window of the health check together, plus one: the contracts that open those windows check it.
     /// @param checkShareBps Part of each allocation that goes to the pot of the health checkers, in basis points, at most
     /// 5,000; 0 without a health check.
-    /// @param vestPeriods Length of a vesting epoch in periods; 0 without a health check: rewards then vest at once.
+    /// @param vestPeriods Length of a vesting epoch in periods, at most the number of the period of deployment; 0 without a
+    /// health check: rewards then vest at once.
     struct Parameters {
         uint32 periodLength;
         uint32 decayPeriods;
@@ -104,9 +107,6 @@ interface IStakingEscrow {
     /// @notice `amount` was burned and re-enters the remaining supply in the next period.
     event ReturnedToReserve(address indexed from, uint256 amount);
 
-    /// @notice The supply law passed a boundary at which locked deposits or remaining supply changed.
-    event AnchorMoved(uint32 indexed period, uint256 remainingSupply, uint256 totalLocked, uint256 accumulator);
-
     error ZeroAmount();
     error DepositBelowMinimum(uint256 amount, uint256 minimum);
     error DepositAboveMaximum(uint256 amount, uint256 maximum);
@@ -135,8 +135,6 @@ interface IStakingEscrow {
     error PotTooSmall(uint256 amount, uint256 pot);
     error ConsentExpired(uint256 deadline, uint256 timestamp);
     error InvalidConsent(address staker);
-    /// @notice The stake line has no leaf left for another node.
-    error StakeLineFull(uint256 leaves);
     error StakeLineEmpty();
     /// @notice The random numbers ran out before enough distinct nodes were found.
     error RandomsExhausted(uint256 found, uint256 wanted);
@@ -145,7 +143,7 @@ interface IStakingEscrow {
     error WrongEscrow(address escrow, address expected);
 
     /// @notice Locks `amount` wei of the caller, who has approved them, in a new position.
-    /// @dev Reverts with `DepositBelowMinimum`, `DepositAboveMaximum`, `LockOutOfRange`, `TooManyPositions`, `StakeLineFull`.
+    /// @dev Reverts with `DepositBelowMinimum`, `DepositAboveMaximum`, `LockOutOfRange`, `TooManyPositions`.
     /// @param lockPeriods Within `minLockPeriods` and `maxLockPeriods`.
     /// @return index Number of the position, below 32.
     function create(uint128 amount, uint16 lockPeriods) external returns (uint8 index);
@@ -312,24 +310,15 @@ interface IStakingEscrow {
     /// @notice Wei per unit of the stake line: ceil(maxSupply / (2^32 - 1)).
     function unit() external view returns (uint256);
 
-    /// @notice Sum of all leaves, in units.
-    function totalUnits() external view returns (uint256);
+    /// @notice The stake line, deployed by this contract.
+    function stakeLine() external view returns (IStakeLine);
 
-    /// @notice Number of leaves ever used. Leaves below it may be free.
-    function leafCount() external view returns (uint256);
-
-    /// @notice One leaf of the stake line.
-    /// @return node Who holds it, zero if it is free.
-    /// @return units Its width, an upper bound of the node's drawable units.
-    /// @return since First period in which the holder can be drawn.
-    function leafAt(uint256 leaf) external view returns (address node, uint32 units, uint32 since);
-
-    /// @notice Units of `node` that are active now and stay locked until the second `until`; what was added in this period
-    /// does not count.
+    /// @notice Units of `node` that are active now and in the next period and stay locked until the second `until`. What was
+    /// added in this period is subtracted whole.
     function drawableUnits(address node, uint40 until) external view returns (uint256);
 
     /// @notice Draws `n` distinct nodes in proportion to their stake (the paper's eq 25 to 29).
-    /// @dev Random j falls at x = randoms[j] mod totalUnits. It is void, and the next one is used, if its offset in the leaf
+    /// @dev Random j falls at x = randoms[j] mod the length of the line. It is void, and the next one is used, if its offset in the leaf
     /// is not below `drawableUnits`, or if the node was drawn before. Reverts with `StakeLineEmpty`, `RandomsExhausted`.
     /// @param randoms Uniform 256-bit numbers of the caller, more than `n`.
     /// @param until The second until which stake must stay locked, usually the end of the policy.

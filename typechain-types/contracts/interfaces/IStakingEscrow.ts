@@ -131,7 +131,6 @@ export interface IStakingEscrowInterface extends Interface {
 
   getEvent(
     nameOrSignatureOrTopic:
-      | "AnchorMoved"
       | "CheckPaid"
       | "NodeReactivated"
       | "NodeSuspended"
@@ -441,31 +440,6 @@ export interface IStakingEscrowInterface extends Interface {
   decodeFunctionResult(functionFragment: "trim", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "unit", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "withdraw", data: BytesLike): Result;
-}
-
-export namespace AnchorMovedEvent {
-  export type InputTuple = [
-    period: BigNumberish,
-    remainingSupply: BigNumberish,
-    totalLocked: BigNumberish,
-    accumulator: BigNumberish
-  ];
-  export type OutputTuple = [
-    period: bigint,
-    remainingSupply: bigint,
-    totalLocked: bigint,
-    accumulator: bigint
-  ];
-  export interface OutputObject {
-    period: bigint;
-    remainingSupply: bigint;
-    totalLocked: bigint;
-    accumulator: bigint;
-  }
-  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
-  export type Filter = TypedDeferredTopicFilter<Event>;
-  export type Log = TypedEventLog<Event>;
-  export type LogDescription = TypedLogDescription<Event>;
 }
 
 export namespace CheckPaidEvent {
@@ -1292,13 +1266,6 @@ export interface IStakingEscrow extends BaseContract {
   ): TypedContractMethod<[index: BigNumberish], [void], "nonpayable">;
 
   getEvent(
-    key: "AnchorMoved"
-  ): TypedContractEvent<
-    AnchorMovedEvent.InputTuple,
-    AnchorMovedEvent.OutputTuple,
-    AnchorMovedEvent.OutputObject
-  >;
-  getEvent(
     key: "CheckPaid"
   ): TypedContractEvent<
     CheckPaidEvent.InputTuple,
@@ -1426,17 +1393,6 @@ export interface IStakingEscrow extends BaseContract {
   >;
 
   filters: {
-    "AnchorMoved(uint32,uint256,uint256,uint256)": TypedContractEvent<
-      AnchorMovedEvent.InputTuple,
-      AnchorMovedEvent.OutputTuple,
-      AnchorMovedEvent.OutputObject
-    >;
-    AnchorMoved: TypedContractEvent<
-      AnchorMovedEvent.InputTuple,
-      AnchorMovedEvent.OutputTuple,
-      AnchorMovedEvent.OutputObject
-    >;
-
     "CheckPaid(address,uint256)": TypedContractEvent<
       CheckPaidEvent.InputTuple,
       CheckPaidEvent.OutputTuple,

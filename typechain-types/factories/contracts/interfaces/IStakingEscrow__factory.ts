@@ -498,37 +498,6 @@ const _abi = [
     inputs: [
       {
         indexed: true,
-        internalType: "uint32",
-        name: "period",
-        type: "uint32",
-      },
-      {
-        indexed: false,
-        internalType: "uint256",
-        name: "remainingSupply",
-        type: "uint256",
-      },
-      {
-        indexed: false,
-        internalType: "uint256",
-        name: "totalLocked",
-        type: "uint256",
-      },
-      {
-        indexed: false,
-        internalType: "uint256",
-        name: "accumulator",
-        type: "uint256",
-      },
-    ],
-    name: "AnchorMoved",
-    type: "event",
-  },
-  {
-    anonymous: false,
-    inputs: [
-      {
-        indexed: true,
         internalType: "address",
         name: "checker",
         type: "address",

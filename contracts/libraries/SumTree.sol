@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.37;
+
+/// @title A sum tree of 2^18 leaves: the paper's stake line (VI, fig 7, eq 25 to 29)
+/// @dev Nodes lie side by side on a line of length D; a point x selects the node with x_i <= x < x_i + d_i. Here the line is a
+/// complete 8-ary tree with 2^18 leaves: a word holds the eight uint32 sums of its children, so a change or a draw touches six
+/// words. Words are numbered as in a heap: the root is 0, child j of word w is 8 w + 1 + j.
+///
+/// Lengths are whole units of ceil(maxSupply / (2^32 - 1)) wei, so no sum overflows its lane as long as all leaves together
+/// stay within the supply; under that condition additions never carry into a neighbour, and arithmetic modulo 2^256 on whole
+/// words is exact for negative differences too.
+library SumTree {
+    uint256 internal constant LEAVES = 1 << 18;
+    /// @dev (8^6 - 1) / 7 words; also the number that a leaf 0 would have as a word.
+    uint256 private constant WORDS = 37_449;
+    uint256 private constant LANE = type(uint32).max;
+
+    struct Tree {
+        uint256[WORDS] words;
+    }
+
+    /// @notice Wei per unit: ceil(maxSupply / (2^32 - 1)).
+    function unitOf(uint256 maxSupply) internal pure returns (uint256) {
+        return (maxSupply + LANE - 1) / LANE;
+    }
+
+    /// @notice Adds `difference` units, which may be negative, to a leaf and to all sums above it.
+    function add(Tree storage tree, uint256 leaf, int256 difference) internal {
+        unchecked {
+            uint256 word = leaf + WORDS;
+            while (word != 0) {
+                --word;
+                uint256 lane = (word & 7) << 5;
+                word >>= 3;
+                tree.words[word] += uint256(difference) << lane;
+            }
+        }
+    }
+
+    /// @notice Units of a leaf.
+    function leafUnits(Tree storage tree, uint256 leaf) internal view returns (uint32) {
+        uint256 child = leaf + WORDS - 1;
+        return uint32(tree.words[child >> 3] >> ((child & 7) << 5));
+    }
+
+    /// @notice Length of the line in units.
+    function total(Tree storage tree) internal view returns (uint256 units) {
+        for (uint256 word = tree.words[0]; word != 0; word >>= 32) units += word & LANE;
+    }
+
+    /// @notice The leaf at point `x` of the line and how far inside it the point lies, for x < total.
+    function find(Tree storage tree, uint256 x) internal view returns (uint256 leaf, uint256 offset) {
+        unchecked {
+            uint256 word;
+            while (word < WORDS) {
+                uint256 lanes = tree.words[word];
+                word = (word << 3) + 1;
+                while (x >= lanes & LANE) {
+                    x -= lanes & LANE;
+                    lanes >>= 32;
+                    ++word;
+                }
+            }
+            return (word - WORDS, x);
+        }
+    }
+}
