@@ -3,10 +3,17 @@ import type { HardhatUserConfig } from "hardhat/config";
 
 import "./tasks";
 
+const settings = { optimizer: { enabled: true, runs: 1000 }, evmVersion: "prague" };
+
 const config: HardhatUserConfig = {
   solidity: {
-    version: "0.8.37",
-    settings: { optimizer: { enabled: true, runs: 1000 }, evmVersion: "prague", viaIR: false },
+    compilers: [{ version: "0.8.37", settings: { ...settings, viaIR: false } }],
+    overrides: {
+      "contracts/staking/StakingEscrow.sol": {
+        version: "0.8.37",
+        settings: { ...settings, optimizer: { enabled: true, runs: 200 }, viaIR: true },
+      },
+    },
   },
   networks: {
     hardhat: { hardfork: "prague", chainId: 31337 },

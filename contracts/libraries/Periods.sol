@@ -6,7 +6,7 @@ pragma solidity 0.8.37;
 /// seconds, blocks and periods alike.
 library Periods {
     /// @dev Ends of locks are multiples of this many periods, so that many positions share one boundary.
-    uint32 internal constant GRID = 7;
+    uint32 internal constant _GRID = 7;
 
     /// @dev period = floor(timestamp / length)
     function containing(uint256 timestamp, uint32 length) internal pure returns (uint32) {
@@ -23,6 +23,6 @@ library Periods {
     }
 
     function alignUp(uint32 period) internal pure returns (uint32) {
-        return ((period + GRID - 1) / GRID) * GRID;
+        return ((period + _GRID - 1) / _GRID) * _GRID;
     }
 }

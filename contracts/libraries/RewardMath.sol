@@ -13,12 +13,12 @@ pragma solidity 0.8.37;
 /// Shares (eq 30), d_i s / D: an accumulator of tokens per wei of weight, with 96 fractional bits, rounded down; the staker's
 /// share is rounded down again, and the dust stays unallocated to anybody. An interval loses less than d_i * 2^-96 + 1 wei.
 library RewardMath {
-    uint256 internal constant ONE = 1 << 128;
-    uint256 private constant FRACTION_BITS = 96;
+    uint256 internal constant _ONE = 1 << 128;
+    uint256 private constant _FRACTION_BITS = 96;
 
     /// @dev phi = ceil(2^128 (T - 1) / T), for T >= 2.
     function decayFactor(uint256 decayPeriods) internal pure returns (uint256) {
-        return (ONE * (decayPeriods - 1) + decayPeriods - 1) / decayPeriods;
+        return (_ONE * (decayPeriods - 1) + decayPeriods - 1) / decayPeriods;
     }
 
     /// @dev ceil(R phi^k). R < 2^96.
@@ -28,7 +28,7 @@ library RewardMath {
 
     /// @dev phi^k by squaring, every product rounded up; result at most 2^128.
     function powerUp(uint256 factor, uint256 exponent) internal pure returns (uint256 result) {
-        result = ONE;
+        result = _ONE;
         while (exponent > 0) {
             if (exponent & 1 == 1) result = _mulUp(result, factor);
             exponent >>= 1;
@@ -38,13 +38,13 @@ library RewardMath {
 
     /// @dev floor(2^96 allocated / D), for D > 0. allocated < 2^96.
     function perWeight(uint256 allocated, uint256 locked) internal pure returns (uint256) {
-        return (allocated << FRACTION_BITS) / locked;
+        return (allocated << _FRACTION_BITS) / locked;
     }
 
     /// @dev floor(d (acc1 - acc0) / 2^96). No overflow: d <= D while the accumulator grew, hence the product is at most
     /// 2^96 times what was allocated meanwhile.
     function earned(uint256 weight, uint256 accumulatorBefore, uint256 accumulatorNow) internal pure returns (uint256) {
-        return (weight * (accumulatorNow - accumulatorBefore)) >> FRACTION_BITS;
+        return (weight * (accumulatorNow - accumulatorBefore)) >> _FRACTION_BITS;
     }
 
     /// @dev ceil(d (acc1 - acc0) / 2^96), where a reward must be held back rather than paid.
@@ -53,13 +53,13 @@ library RewardMath {
         uint256 accumulatorBefore,
         uint256 accumulatorNow
     ) internal pure returns (uint256) {
-        return (weight * (accumulatorNow - accumulatorBefore) + (1 << FRACTION_BITS) - 1) >> FRACTION_BITS;
+        return (weight * (accumulatorNow - accumulatorBefore) + (1 << _FRACTION_BITS) - 1) >> _FRACTION_BITS;
     }
 
     /// @dev Both factors at most 2^128 and one of them below it, or one at most 2^96: a product and the rounding term fit.
     function _mulUp(uint256 a, uint256 b) private pure returns (uint256) {
         unchecked {
-            return (a * b + (ONE - 1)) >> 128;
+            return (a * b + (_ONE - 1)) >> 128;
         }
     }
 }

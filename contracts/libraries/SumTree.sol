@@ -10,24 +10,19 @@ pragma solidity 0.8.37;
 /// stay within the supply; under that condition additions never carry into a neighbour, and arithmetic modulo 2^256 on whole
 /// words is exact for negative differences too.
 library SumTree {
-    uint256 internal constant LEAVES = 1 << 18;
-    /// @dev (8^6 - 1) / 7 words; also the number that a leaf 0 would have as a word.
-    uint256 private constant WORDS = 37_449;
-    uint256 private constant LANE = type(uint32).max;
-
     struct Tree {
-        uint256[WORDS] words;
+        uint256[_WORDS] words;
     }
 
-    /// @notice Wei per unit: ceil(maxSupply / (2^32 - 1)).
-    function unitOf(uint256 maxSupply) internal pure returns (uint256) {
-        return (maxSupply + LANE - 1) / LANE;
-    }
+    uint256 internal constant _LEAVES = 1 << 18;
+    /// @dev (8^6 - 1) / 7 words; also the number that a leaf 0 would have as a word.
+    uint256 private constant _WORDS = 37_449;
+    uint256 private constant _LANE = type(uint32).max;
 
     /// @notice Adds `difference` units, which may be negative, to a leaf and to all sums above it.
     function add(Tree storage tree, uint256 leaf, int256 difference) internal {
         unchecked {
-            uint256 word = leaf + WORDS;
+            uint256 word = leaf + _WORDS;
             while (word != 0) {
                 --word;
                 uint256 lane = (word & 7) << 5;
@@ -39,29 +34,34 @@ library SumTree {
 
     /// @notice Units of a leaf.
     function leafUnits(Tree storage tree, uint256 leaf) internal view returns (uint32) {
-        uint256 child = leaf + WORDS - 1;
+        uint256 child = leaf + _WORDS - 1;
         return uint32(tree.words[child >> 3] >> ((child & 7) << 5));
     }
 
     /// @notice Length of the line in units.
     function total(Tree storage tree) internal view returns (uint256 units) {
-        for (uint256 word = tree.words[0]; word != 0; word >>= 32) units += word & LANE;
+        for (uint256 word = tree.words[0]; word != 0; word >>= 32) units += word & _LANE;
     }
 
     /// @notice The leaf at point `x` of the line and how far inside it the point lies, for x < total.
     function find(Tree storage tree, uint256 x) internal view returns (uint256 leaf, uint256 offset) {
         unchecked {
             uint256 word;
-            while (word < WORDS) {
+            while (word < _WORDS) {
                 uint256 lanes = tree.words[word];
                 word = (word << 3) + 1;
-                while (x >= lanes & LANE) {
-                    x -= lanes & LANE;
+                while (x >= lanes & _LANE) {
+                    x -= lanes & _LANE;
                     lanes >>= 32;
                     ++word;
                 }
             }
-            return (word - WORDS, x);
+            return (word - _WORDS, x);
         }
+    }
+
+    /// @notice Wei per unit: ceil(maxSupply / (2^32 - 1)).
+    function unitOf(uint256 maxSupply) internal pure returns (uint256) {
+        return (maxSupply + _LANE - 1) / _LANE;
     }
 }

@@ -9,12 +9,6 @@ import {SupplyLaw} from "./SupplyLaw.sol";
 /// @dev A position is *live* if it has weight in the next period: not retired, and re-locking or ending after it. Only live
 /// positions can be changed; what ends earlier has left the schedule or will, untouched.
 abstract contract Accounts is SupplyLaw {
-    /// @dev More positions than this are refused.
-    uint8 internal constant MAX_POSITIONS = 32;
-
-    /// @dev In place of the period in which a node's last live position ends, while one re-locks.
-    uint32 internal constant FOREVER = type(uint32).max;
-
     /// @param accumulator Where the open stretch of constant weight began.
     /// @param balance Vested wei of closed stretches, less what was paid out of the open one.
     /// @param leaf Leaf on the stake line plus one, 0 if none.
@@ -58,8 +52,14 @@ abstract contract Accounts is SupplyLaw {
         Weights weights;
         Provisional provisional;
         Standing standing;
-        Position[MAX_POSITIONS] positions;
+        Position[_MAX_POSITIONS] positions;
     }
+
+    /// @dev More positions than this are refused.
+    uint8 internal constant _MAX_POSITIONS = 32;
+
+    /// @dev In place of the period in which a node's last live position ends, while one re-locks.
+    uint32 internal constant _FOREVER = type(uint32).max;
 
     mapping(address staker => Account) internal _accounts;
 
@@ -113,6 +113,10 @@ abstract contract Accounts is SupplyLaw {
         return _accounts[node].weights.suspended;
     }
 
+    function _setPosition(Account storage account, uint256 index, Position memory held) internal {
+        account.positions[index] = held;
+    }
+
     function _isActive(Account storage account) internal view returns (bool) {
         return !account.weights.suspended && _weightNow(account) > 0;
     }
@@ -143,14 +147,14 @@ abstract contract Accounts is SupplyLaw {
         }
     }
 
-    /// @dev The first end of own positions in (`after_`, `to`] and their amount; (FOREVER, 0) if there is none.
+    /// @dev The first end of own positions in (`after_`, `to`] and their amount; (_FOREVER, 0) if there is none.
     function _nextOwnEnd(
         Account storage account,
         uint256 count,
         uint32 after_,
         uint32 to
     ) internal view returns (uint32 end, uint96 amount) {
-        end = FOREVER;
+        end = _FOREVER;
         for (uint256 i = 0; i < count; ++i) {
             Position memory held = _positionAt(account, i);
             if (!_endsWithin(held, after_, to) || held.endPeriod > end) continue;
@@ -159,12 +163,12 @@ abstract contract Accounts is SupplyLaw {
         }
     }
 
-    /// @dev When the last live position ends: FOREVER if one re-locks, 0 if none is live.
+    /// @dev When the last live position ends: _FOREVER if one re-locks, 0 if none is live.
     function _lastEnd(Account storage account, uint256 count) internal view returns (uint32 last) {
         for (uint256 i = 0; i < count; ++i) {
             Position memory held = _positionAt(account, i);
             if (!_isLive(held)) continue;
-            if (held.endPeriod == 0) return FOREVER;
+            if (held.endPeriod == 0) return _FOREVER;
             if (held.endPeriod > last) last = held.endPeriod;
         }
     }
@@ -173,17 +177,12 @@ abstract contract Accounts is SupplyLaw {
         return account.positions[index];
     }
 
-    function _setPosition(Account storage account, uint256 index, Position memory held) internal {
-        account.positions[index] = held;
-    }
-
     function _weightsOf(Account storage account) internal view returns (Weights memory) {
         return account.weights;
     }
 
     function _isLive(Position memory held) internal view returns (bool) {
-        return
-            held.amount > 0 && !held.retired && (held.endPeriod == 0 || !Periods.isOver(held.endPeriod, _now() + 1));
+        return held.amount > 0 && !held.retired && (held.endPeriod == 0 || !Periods.isOver(held.endPeriod, _now() + 1));
     }
 
     /// @dev The end as it is fixed or would be if winding down began now.

@@ -20,20 +20,6 @@ abstract contract Drawing is Accounts {
     }
 
     /// @inheritdoc IStakingEscrow
-    function drawableUnits(address node, uint40 until) public view returns (uint256) {
-        Account storage account = _accounts[node];
-        if (account.weights.suspended) return 0;
-        uint256 locked = 0;
-        uint256 count = account.weights.count;
-        for (uint256 i = 0; i < count; ++i) {
-            Position memory held = _positionAt(account, i);
-            if (_isLive(held) && _startOf(_firmEnd(held)) >= until) locked += held.amount;
-        }
-        uint256 added = _addedNow(account);
-        return locked > added ? (locked - added) / _unit : 0;
-    }
-
-    /// @inheritdoc IStakingEscrow
     function sample(
         uint256 n,
         uint256[] calldata randoms,
@@ -48,6 +34,20 @@ abstract contract Drawing is Accounts {
             (address node, uint256 offset) = stakeLine.select(randoms[i] % units);
             if (!_contains(nodes, node) && offset < drawableUnits(node, until)) nodes[found++] = node;
         }
+    }
+
+    /// @inheritdoc IStakingEscrow
+    function drawableUnits(address node, uint40 until) public view returns (uint256) {
+        Account storage account = _accounts[node];
+        if (account.weights.suspended) return 0;
+        uint256 locked = 0;
+        uint256 count = account.weights.count;
+        for (uint256 i = 0; i < count; ++i) {
+            Position memory held = _positionAt(account, i);
+            if (_isLive(held) && _startOf(_firmEnd(held)) >= until) locked += held.amount;
+        }
+        uint256 added = _addedNow(account);
+        return locked > added ? (locked - added) / _unit : 0;
     }
 
     /// @dev Makes the leaf of `staker` as wide as `weight`.

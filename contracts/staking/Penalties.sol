@@ -11,25 +11,25 @@ import {Positions} from "./Positions.sol";
 /// apart from the prover's part of a slash.
 abstract contract Penalties is Positions {
     /// @dev A prover gets at most a quarter: slashing oneself through an accomplice loses three quarters.
-    uint256 private constant MAX_PROVER_SHARE_BPS = 2_500;
-    uint256 private constant BPS = 10_000;
-    uint256 private constant STRIKE_MEMORY_PERIODS = 30;
-    uint8 private constant MAX_DOUBLINGS = 4;
+    uint256 private constant _MAX_PROVER_SHARE_BPS = 2_500;
+    uint256 private constant _BPS = 10_000;
+    uint256 private constant _STRIKE_MEMORY_PERIODS = 30;
+    uint8 private constant _MAX_DOUBLINGS = 4;
 
     INodeRegistry private immutable _nodeRegistry;
     address private immutable _policyManager;
     mapping(address account => bool) private _isSlasher;
     uint256 private _potPaid;
 
+    modifier only(address allowed) {
+        _require(msg.sender == allowed);
+        _;
+    }
+
     constructor(INodeRegistry nodeRegistry, address policyManager, address[] memory slashers) {
         _nodeRegistry = nodeRegistry;
         _policyManager = policyManager;
         for (uint256 i = 0; i < slashers.length; ++i) _isSlasher[slashers[i]] = true;
-    }
-
-    modifier only(address allowed) {
-        _require(msg.sender == allowed);
-        _;
     }
 
     /// @inheritdoc IStakingEscrow
@@ -62,7 +62,7 @@ abstract contract Penalties is Positions {
         uint256 proverShareBps
     ) external returns (uint256 taken) {
         _require(_isSlasher[msg.sender]);
-        if (proverShareBps > MAX_PROVER_SHARE_BPS) revert ProverShareTooHigh(proverShareBps, MAX_PROVER_SHARE_BPS);
+        if (proverShareBps > _MAX_PROVER_SHARE_BPS) revert ProverShareTooHigh(proverShareBps, _MAX_PROVER_SHARE_BPS);
         _turn();
         Account storage account = _accounts[node];
         Ledger memory ledger = _ledgerAt(account, _now() + 1);
@@ -71,9 +71,10 @@ abstract contract Penalties is Positions {
         uint256 rewards = due < penalty - tokens ? due : penalty - tokens;
         _pay(ledger, rewards);
         _store(account, ledger);
+        _shrink(account);
         _fitLeaf(node, account, ledger.weights.current);
         taken = tokens + rewards;
-        uint256 proverPart = (taken * proverShareBps) / BPS;
+        uint256 proverPart = (taken * proverShareBps) / _BPS;
         _head.remaining += uint96(taken - proverPart);
         emit Slashed(node, prover, penalty, taken, proverPart);
         _settleTaken(tokens, prover, proverPart);
@@ -131,10 +132,6 @@ abstract contract Penalties is Positions {
         return _lawAt(_now()).pot - _potPaid;
     }
 
-    function _require(bool allowed) private view {
-        if (!allowed) revert NotAllowed(msg.sender);
-    }
-
     /// @dev Whoever leaves while suspended loses what accrued meanwhile.
     function _leave(Account storage account) internal override {
         if (!account.weights.suspended) return;
@@ -183,11 +180,6 @@ abstract contract Penalties is Positions {
         if (!ledger.weights.suspended) _moveNodeEnd(before, _lastEnd(account, ledger.weights.count));
     }
 
-    function _slashTurn(Position memory held) private view returns (uint256) {
-        if (!_isLive(held)) return 2;
-        return held.endPeriod == 0 ? 0 : 1;
-    }
-
     function _slashPosition(
         address node,
         Account storage account,
@@ -220,15 +212,24 @@ abstract contract Penalties is Positions {
     }
 
     function _strike(Standing storage standing) private {
-        uint256 past = _startOf(1) * STRIKE_MEMORY_PERIODS + standing.suspendedAt;
+        uint256 past = _startOf(1) * _STRIKE_MEMORY_PERIODS + standing.suspendedAt;
         standing.strikes = Periods.isOver(past, block.timestamp) ? 1 : standing.strikes + 1;
         standing.suspendedAt = uint40(block.timestamp);
+    }
+
+    function _require(bool allowed) private view {
+        if (!allowed) revert NotAllowed(msg.sender);
+    }
+
+    function _slashTurn(Position memory held) private view returns (uint256) {
+        if (!_isLive(held)) return 2;
+        return held.endPeriod == 0 ? 0 : 1;
     }
 
     /// @dev One period for the first strike, doubled by each further one, at most 16.
     function _earliestReactivation(Standing storage standing) private view returns (uint40) {
         uint8 doublings = standing.strikes - 1;
-        if (doublings > MAX_DOUBLINGS) doublings = MAX_DOUBLINGS;
+        if (doublings > _MAX_DOUBLINGS) doublings = _MAX_DOUBLINGS;
         return standing.suspendedAt + _startOf(uint32(1) << doublings);
     }
 }

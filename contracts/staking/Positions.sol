@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-
 import {IStakingEscrow} from "../interfaces/IStakingEscrow.sol";
 import {Periods} from "../libraries/Periods.sol";
 import {Drawing} from "./Drawing.sol";
@@ -140,7 +138,8 @@ abstract contract Positions is Rewards, Drawing {
         _store(account, ledger);
         _clear(account, index);
         uint256 left = _deposit(account);
-        if (left < account.standing.reserved) revert InsufficientCollateral(msg.sender, left, account.standing.reserved);
+        if (left < account.standing.reserved)
+            revert InsufficientCollateral(msg.sender, left, account.standing.reserved);
         _fitLeaf(msg.sender, account, ledger.weights.current);
         emit Withdrawn(msg.sender, index, held.amount);
         if (left == 0) _leave(account);
@@ -182,20 +181,25 @@ abstract contract Positions is Rewards, Drawing {
     function _moveNodeEnd(uint32 from, uint32 to) internal {
         if (from == to) return;
         if (from == 0) ++_head.nodes;
-        else if (from != FOREVER) --_expiries[from].nodes;
+        else if (from != _FOREVER) --_expiries[from].nodes;
         if (to == 0) --_head.nodes;
-        else if (to != FOREVER) ++_expiries[to].nodes;
+        else if (to != _FOREVER) ++_expiries[to].nodes;
     }
 
     function _clear(Account storage account, uint8 index) internal {
         delete account.positions[index];
+        _shrink(account);
+    }
+
+    /// @dev Gives up empty positions at the end.
+    function _shrink(Account storage account) internal {
         uint8 count = account.weights.count;
         while (count > 0 && account.positions[count - 1].amount == 0) --count;
         account.weights.count = count;
     }
 
     function _existing(Account storage account, uint8 index) internal view returns (Position memory held) {
-        if (index < MAX_POSITIONS) held = _positionAt(account, index);
+        if (index < _MAX_POSITIONS) held = _positionAt(account, index);
         if (held.amount == 0) revert NoSuchPosition(msg.sender, index);
     }
 
@@ -234,12 +238,12 @@ abstract contract Positions is Rewards, Drawing {
 
     function _freeIndex(address staker, Account storage account) private returns (uint8 index) {
         index = account.weights.count;
-        if (index < MAX_POSITIONS) {
+        if (index < _MAX_POSITIONS) {
             account.weights.count = index + 1;
             return index;
         }
-        for (index = 0; index < MAX_POSITIONS; ++index) if (account.positions[index].amount == 0) return index;
-        revert TooManyPositions(staker, MAX_POSITIONS);
+        for (index = 0; index < _MAX_POSITIONS; ++index) if (account.positions[index].amount == 0) return index;
+        revert TooManyPositions(staker, _MAX_POSITIONS);
     }
 
     /// @dev The position, if it can still be changed.

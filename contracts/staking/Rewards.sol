@@ -38,6 +38,12 @@ abstract contract Rewards is Accounts {
         return open + ledger.provisional.latest + ledger.provisional.former;
     }
 
+    function _store(Account storage account, Ledger memory ledger) internal {
+        account.stretch = ledger.stretch;
+        account.weights = ledger.weights;
+        if (_vestPeriods > 0) account.provisional = ledger.provisional;
+    }
+
     /// @dev The ledger with all stretches closed that ended by `to`, the current or the next period. For the next one the head
     /// must have moved there, and the open stretch is closed too.
     function _ledgerAt(Account storage account, uint32 to) internal view returns (Ledger memory ledger) {
@@ -49,12 +55,6 @@ abstract contract Rewards is Accounts {
         }
         _closeOwnEnds(account, ledger, to);
         if (to > _now() && to > ledger.weights.since) _close(ledger, to, _head.accumulator);
-    }
-
-    function _store(Account storage account, Ledger memory ledger) internal {
-        account.stretch = ledger.stretch;
-        account.weights = ledger.weights;
-        if (_vestPeriods > 0) account.provisional = ledger.provisional;
     }
 
     /// @dev What may be paid now. With no health check, a stretch closed at the start of the next period contains the reward of
@@ -84,7 +84,7 @@ abstract contract Rewards is Accounts {
     function _closeOwnEnds(Account storage account, Ledger memory ledger, uint32 to) private view {
         Weights memory weights = ledger.weights;
         (uint32 end, uint96 amount) = _nextOwnEnd(account, weights.count, weights.since, to);
-        while (end != FOREVER) {
+        while (end != _FOREVER) {
             _close(ledger, end, _accumulatorAtEnd(end));
             weights.current -= amount;
             (end, amount) = _nextOwnEnd(account, weights.count, end, to);

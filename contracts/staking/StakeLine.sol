@@ -71,7 +71,7 @@ contract StakeLine is IStakeLine {
             _firstFree = _leaves[leaf].nextFree;
         } else {
             leaf = _leafCount;
-            if (leaf == SumTree.LEAVES) revert StakeLineFull(SumTree.LEAVES);
+            if (leaf == SumTree._LEAVES) revert StakeLineFull(SumTree._LEAVES);
             _leafCount = leaf + 1;
         }
         _leaves[leaf] = Leaf({node: node, since: since, nextFree: 0});

@@ -16,10 +16,9 @@ import {SupplyLaw} from "./SupplyLaw.sol";
 /// @dev Built of parts with one idea each: the supply law, accounts, rewards, the stake line, the staker's verbs and what others
 /// may do. Here they are wired, and consent is checked.
 contract StakingEscrow is Penalties, EIP712 {
-    bytes32 private constant CREATE_FOR =
-        keccak256(
-            "CreateFor(address staker,address funder,uint256 amount,uint256 lockPeriods,uint256 nonce,uint256 deadline)"
-        );
+    bytes32 private constant _CREATE_FOR = keccak256(
+        "CreateFor(address staker,address funder,uint256 amount,uint256 lockPeriods,uint256 nonce,uint256 deadline)"
+    );
 
     mapping(address staker => uint256) private _consentNonces;
 
@@ -54,15 +53,7 @@ contract StakingEscrow is Penalties, EIP712 {
         if (Periods.isOver(deadline, block.timestamp)) revert ConsentExpired(deadline, block.timestamp);
         bytes32 digest = _hashTypedDataV4(
             keccak256(
-                abi.encode(
-                    CREATE_FOR,
-                    staker,
-                    msg.sender,
-                    amount,
-                    lockPeriods,
-                    _consentNonces[staker]++,
-                    deadline
-                )
+                abi.encode(_CREATE_FOR, staker, msg.sender, amount, lockPeriods, _consentNonces[staker]++, deadline)
             )
         );
         if (!SignatureChecker.isValidSignatureNowCalldata(staker, digest, consent)) revert InvalidConsent(staker);

@@ -46,8 +46,8 @@ abstract contract SupplyLaw is EscrowBase {
         uint32 nodes;
     }
 
-    uint256 private constant MAX_STEPS = 32;
-    uint256 private constant BPS = 10_000;
+    uint256 private constant _MAX_STEPS = 32;
+    uint256 private constant _BPS = 10_000;
 
     Anchor internal _head;
     Anchor[2] private _past;
@@ -59,7 +59,7 @@ abstract contract SupplyLaw is EscrowBase {
     constructor(uint256 initialSupply) {
         _head.remaining = uint96(_maxSupply - initialSupply);
         _head.period = _now();
-        _head.nextEnd = EndSet.NONE;
+        _head.nextEnd = EndSet._NONE;
     }
 
     /// @inheritdoc IStakingEscrow
@@ -84,10 +84,12 @@ abstract contract SupplyLaw is EscrowBase {
 
     /// @inheritdoc IStakingEscrow
     function rewardRate() external view returns (uint256) {
-        Anchor memory law = _lawAt(_now());
-        uint256 remaining = law.remaining;
-        _accrue(law, law.period + 1);
-        return remaining - law.remaining;
+        uint32 current = _now();
+        Anchor memory law = _anchorOf(current);
+        if (law.locked == 0) return 0;
+        (uint256 before, , ) = _allocation(law, current);
+        (uint256 remaining, , ) = _allocation(law, current + 1);
+        return before - remaining;
     }
 
     /// @inheritdoc IStakingEscrow
@@ -98,24 +100,6 @@ abstract contract SupplyLaw is EscrowBase {
     /// @inheritdoc IStakingEscrow
     function remainingSupply() external view returns (uint256) {
         return _lawAt(_now()).remaining;
-    }
-
-    /// @dev The law at the start of `period`, from two periods ago to the next.
-    function _lawAt(uint32 period) internal view returns (Anchor memory law) {
-        law = _headLaw();
-        if (law.period <= period) {
-            while (law.nextEnd <= period) _step(law);
-        } else {
-            uint8 newest = law.newest;
-            law = _pastLaw(newest);
-            if (law.period > period) law = _pastLaw(newest ^ 1);
-        }
-        _accrue(law, period);
-    }
-
-    /// @dev The accumulator at the end of some position.
-    function _accumulatorAtEnd(uint32 end) internal view returns (uint128) {
-        return end <= _head.period ? _expiries[end].accumulator : _lawAt(end).accumulator;
     }
 
     /// @dev Moves the head to the next period, where a decision of this one takes effect.
@@ -151,10 +135,27 @@ abstract contract SupplyLaw is EscrowBase {
         if (_head.nextEnd == end) _head.nextEnd = _ends.next(end);
     }
 
+    /// @dev The law at the start of `period`, the previous, the current or the next.
+    function _lawAt(uint32 period) internal view returns (Anchor memory law) {
+        law = _anchorOf(period);
+        _accrue(law, period);
+    }
+
+    /// @dev The accumulator at the end of some position.
+    function _accumulatorAtEnd(uint32 end) internal view returns (uint128) {
+        return end <= _head.period ? _expiries[end].accumulator : _lawAt(end).accumulator;
+    }
+
+    /// @dev The accumulator at the start of a vesting epoch, the current one or the one before.
+    function _epochStart(uint32 epoch) internal view returns (uint128) {
+        uint32 start = epoch * _vestPeriods;
+        return start < _head.period ? _epochMarks[epoch & 1] : _lawAt(start).accumulator;
+    }
+
     function _passExpiries(uint32 period) private returns (bool done) {
         Anchor memory law = _headLaw();
         if (law.nextEnd > period) return true;
-        for (uint256 steps = 0; law.nextEnd <= period && steps < MAX_STEPS; ++steps) {
+        for (uint256 steps = 0; law.nextEnd <= period && steps < _MAX_STEPS; ++steps) {
             uint32 end = law.nextEnd;
             _remember(law, end);
             _step(law);
@@ -164,10 +165,29 @@ abstract contract SupplyLaw is EscrowBase {
         return law.nextEnd > period;
     }
 
-    /// @dev The accumulator at the start of a vesting epoch, the current one or the one before.
-    function _epochStart(uint32 epoch) internal view returns (uint128) {
-        uint32 start = epoch * _vestPeriods;
-        return start < _head.period ? _epochMarks[epoch & 1] : _lawAt(start).accumulator;
+    function _setHead(Anchor memory law) private {
+        _head = law;
+    }
+
+    /// @dev Called before the head, which holds `law`, moves to `to`.
+    function _remember(Anchor memory law, uint32 to) private {
+        if (_vestPeriods > 0) _markEpochs(law, to);
+        law.newest ^= 1;
+        _past[law.newest] = law;
+    }
+
+    /// @dev Keeps the accumulator at the last two epoch starts in [law.period, to).
+    function _markEpochs(Anchor memory law, uint32 to) private {
+        uint32 epoch = (to - 1) / _vestPeriods;
+        for (uint32 i = 0; i < 2 && epoch * _vestPeriods >= law.period; ++i) {
+            uint32 start = epoch * _vestPeriods;
+            bool grows = law.locked > 0 && start > law.period;
+            uint128 accumulator = law.accumulator;
+            if (grows) (, , accumulator) = _allocation(law, start);
+            _epochMarks[epoch & 1] = accumulator;
+            if (epoch == 0) return;
+            --epoch;
+        }
     }
 
     /// @dev Takes `law` over its next expiry.
@@ -191,12 +211,20 @@ abstract contract SupplyLaw is EscrowBase {
         law.period = period;
     }
 
-    function _headLaw() private view returns (Anchor memory) {
-        return _head;
+    /// @dev The anchor from which `period` is computed.
+    function _anchorOf(uint32 period) private view returns (Anchor memory law) {
+        law = _headLaw();
+        if (law.period <= period) {
+            while (law.nextEnd <= period) _step(law);
+        } else {
+            uint8 newest = law.newest;
+            law = _pastLaw(newest);
+            if (law.period > period) law = _pastLaw(newest ^ 1);
+        }
     }
 
-    function _setHead(Anchor memory law) private {
-        _head = law;
+    function _headLaw() private view returns (Anchor memory) {
+        return _head;
     }
 
     function _pastLaw(uint8 which) private view returns (Anchor memory) {
@@ -209,30 +237,9 @@ abstract contract SupplyLaw is EscrowBase {
     ) private view returns (uint256 remaining, uint256 potPart, uint128 accumulator) {
         remaining = RewardMath.decay(law.remaining, _decayFactor, period - law.period);
         uint256 allocated = law.remaining - remaining;
-        potPart = (allocated * _checkShareBps) / BPS;
+        potPart = (allocated * _checkShareBps) / _BPS;
         uint256 grown = law.accumulator + RewardMath.perWeight(allocated - potPart, law.locked);
         accumulator = grown > type(uint128).max ? type(uint128).max : uint128(grown);
-    }
-
-    /// @dev Called before the head, which holds `law`, moves to `to`.
-    function _remember(Anchor memory law, uint32 to) private {
-        if (_vestPeriods > 0) _markEpochs(law, to);
-        law.newest ^= 1;
-        _past[law.newest] = law;
-    }
-
-    /// @dev Keeps the accumulator at the last two epoch starts in [law.period, to).
-    function _markEpochs(Anchor memory law, uint32 to) private {
-        uint32 epoch = (to - 1) / _vestPeriods;
-        for (uint32 i = 0; i < 2 && epoch * _vestPeriods >= law.period; ++i) {
-            uint32 start = epoch * _vestPeriods;
-            bool grows = law.locked > 0 && start > law.period;
-            uint128 accumulator = law.accumulator;
-            if (grows) (, , accumulator) = _allocation(law, start);
-            _epochMarks[epoch & 1] = accumulator;
-            if (epoch == 0) return;
-            --epoch;
-        }
     }
 
     function _lawNear(uint32 period) private view returns (Anchor memory) {

@@ -11,3 +11,5 @@ import type * as policy from "./policy";
 export type { policy };
 import type * as staking from "./staking";
 export type { staking };
+import type * as token from "./token";
+export type { token };

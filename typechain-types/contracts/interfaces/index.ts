@@ -6,4 +6,5 @@ export type { IKeyRegistry } from "./IKeyRegistry";
 export type { INKMSToken } from "./INKMSToken";
 export type { INodeRegistry } from "./INodeRegistry";
 export type { IPolicyManager } from "./IPolicyManager";
+export type { IStakeLine } from "./IStakeLine";
 export type { IStakingEscrow } from "./IStakingEscrow";

@@ -98,8 +98,6 @@ export interface PenaltiesInterface extends Interface {
       | "increase"
       | "isActive"
       | "isSuspended"
-      | "leafAt"
-      | "leafCount"
       | "lockedAt"
       | "lockedUntil"
       | "merge"
@@ -119,11 +117,11 @@ export interface PenaltiesInterface extends Interface {
       | "rewardRate"
       | "sample"
       | "slash"
+      | "stakeLine"
       | "startWindDown"
       | "stopWindDown"
       | "totalLocked"
       | "totalLockedAt"
-      | "totalUnits"
       | "trim"
       | "unit"
       | "withdraw"
@@ -230,11 +228,6 @@ export interface PenaltiesInterface extends Interface {
     values: [AddressLike]
   ): string;
   encodeFunctionData(
-    functionFragment: "leafAt",
-    values: [BigNumberish]
-  ): string;
-  encodeFunctionData(functionFragment: "leafCount", values?: undefined): string;
-  encodeFunctionData(
     functionFragment: "lockedAt",
     values: [AddressLike, BigNumberish]
   ): string;
@@ -310,6 +303,7 @@ export interface PenaltiesInterface extends Interface {
     functionFragment: "slash",
     values: [AddressLike, BigNumberish, AddressLike, BigNumberish]
   ): string;
+  encodeFunctionData(functionFragment: "stakeLine", values?: undefined): string;
   encodeFunctionData(
     functionFragment: "startWindDown",
     values: [BigNumberish]
@@ -325,10 +319,6 @@ export interface PenaltiesInterface extends Interface {
   encodeFunctionData(
     functionFragment: "totalLockedAt",
     values: [BigNumberish]
-  ): string;
-  encodeFunctionData(
-    functionFragment: "totalUnits",
-    values?: undefined
   ): string;
   encodeFunctionData(functionFragment: "trim", values: [AddressLike]): string;
   encodeFunctionData(functionFragment: "unit", values?: undefined): string;
@@ -381,8 +371,6 @@ export interface PenaltiesInterface extends Interface {
     functionFragment: "isSuspended",
     data: BytesLike
   ): Result;
-  decodeFunctionResult(functionFragment: "leafAt", data: BytesLike): Result;
-  decodeFunctionResult(functionFragment: "leafCount", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "lockedAt", data: BytesLike): Result;
   decodeFunctionResult(
     functionFragment: "lockedUntil",
@@ -420,6 +408,7 @@ export interface PenaltiesInterface extends Interface {
   decodeFunctionResult(functionFragment: "rewardRate", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "sample", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "slash", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "stakeLine", data: BytesLike): Result;
   decodeFunctionResult(
     functionFragment: "startWindDown",
     data: BytesLike
@@ -436,7 +425,6 @@ export interface PenaltiesInterface extends Interface {
     functionFragment: "totalLockedAt",
     data: BytesLike
   ): Result;
-  decodeFunctionResult(functionFragment: "totalUnits", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "trim", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "unit", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "withdraw", data: BytesLike): Result;
@@ -908,14 +896,6 @@ export interface Penalties extends BaseContract {
 
   isSuspended: TypedContractMethod<[node: AddressLike], [boolean], "view">;
 
-  leafAt: TypedContractMethod<
-    [index: BigNumberish],
-    [[string, bigint, bigint] & { node: string; units: bigint; since: bigint }],
-    "view"
-  >;
-
-  leafCount: TypedContractMethod<[], [bigint], "view">;
-
   lockedAt: TypedContractMethod<
     [staker: AddressLike, period: BigNumberish],
     [bigint],
@@ -1003,6 +983,8 @@ export interface Penalties extends BaseContract {
     "nonpayable"
   >;
 
+  stakeLine: TypedContractMethod<[], [string], "view">;
+
   startWindDown: TypedContractMethod<
     [index: BigNumberish],
     [void],
@@ -1018,8 +1000,6 @@ export interface Penalties extends BaseContract {
   totalLocked: TypedContractMethod<[], [bigint], "view">;
 
   totalLockedAt: TypedContractMethod<[period: BigNumberish], [bigint], "view">;
-
-  totalUnits: TypedContractMethod<[], [bigint], "view">;
 
   trim: TypedContractMethod<[node: AddressLike], [void], "nonpayable">;
 
@@ -1133,16 +1113,6 @@ export interface Penalties extends BaseContract {
     nameOrSignature: "isSuspended"
   ): TypedContractMethod<[node: AddressLike], [boolean], "view">;
   getFunction(
-    nameOrSignature: "leafAt"
-  ): TypedContractMethod<
-    [index: BigNumberish],
-    [[string, bigint, bigint] & { node: string; units: bigint; since: bigint }],
-    "view"
-  >;
-  getFunction(
-    nameOrSignature: "leafCount"
-  ): TypedContractMethod<[], [bigint], "view">;
-  getFunction(
     nameOrSignature: "lockedAt"
   ): TypedContractMethod<
     [staker: AddressLike, period: BigNumberish],
@@ -1241,6 +1211,9 @@ export interface Penalties extends BaseContract {
     "nonpayable"
   >;
   getFunction(
+    nameOrSignature: "stakeLine"
+  ): TypedContractMethod<[], [string], "view">;
+  getFunction(
     nameOrSignature: "startWindDown"
   ): TypedContractMethod<[index: BigNumberish], [void], "nonpayable">;
   getFunction(
@@ -1252,9 +1225,6 @@ export interface Penalties extends BaseContract {
   getFunction(
     nameOrSignature: "totalLockedAt"
   ): TypedContractMethod<[period: BigNumberish], [bigint], "view">;
-  getFunction(
-    nameOrSignature: "totalUnits"
-  ): TypedContractMethod<[], [bigint], "view">;
   getFunction(
     nameOrSignature: "trim"
   ): TypedContractMethod<[node: AddressLike], [void], "nonpayable">;

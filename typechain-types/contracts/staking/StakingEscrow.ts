@@ -99,8 +99,6 @@ export interface StakingEscrowInterface extends Interface {
       | "increase"
       | "isActive"
       | "isSuspended"
-      | "leafAt"
-      | "leafCount"
       | "lockedAt"
       | "lockedUntil"
       | "merge"
@@ -120,11 +118,11 @@ export interface StakingEscrowInterface extends Interface {
       | "rewardRate"
       | "sample"
       | "slash"
+      | "stakeLine"
       | "startWindDown"
       | "stopWindDown"
       | "totalLocked"
       | "totalLockedAt"
-      | "totalUnits"
       | "trim"
       | "unit"
       | "withdraw"
@@ -236,11 +234,6 @@ export interface StakingEscrowInterface extends Interface {
     values: [AddressLike]
   ): string;
   encodeFunctionData(
-    functionFragment: "leafAt",
-    values: [BigNumberish]
-  ): string;
-  encodeFunctionData(functionFragment: "leafCount", values?: undefined): string;
-  encodeFunctionData(
     functionFragment: "lockedAt",
     values: [AddressLike, BigNumberish]
   ): string;
@@ -316,6 +309,7 @@ export interface StakingEscrowInterface extends Interface {
     functionFragment: "slash",
     values: [AddressLike, BigNumberish, AddressLike, BigNumberish]
   ): string;
+  encodeFunctionData(functionFragment: "stakeLine", values?: undefined): string;
   encodeFunctionData(
     functionFragment: "startWindDown",
     values: [BigNumberish]
@@ -331,10 +325,6 @@ export interface StakingEscrowInterface extends Interface {
   encodeFunctionData(
     functionFragment: "totalLockedAt",
     values: [BigNumberish]
-  ): string;
-  encodeFunctionData(
-    functionFragment: "totalUnits",
-    values?: undefined
   ): string;
   encodeFunctionData(functionFragment: "trim", values: [AddressLike]): string;
   encodeFunctionData(functionFragment: "unit", values?: undefined): string;
@@ -391,8 +381,6 @@ export interface StakingEscrowInterface extends Interface {
     functionFragment: "isSuspended",
     data: BytesLike
   ): Result;
-  decodeFunctionResult(functionFragment: "leafAt", data: BytesLike): Result;
-  decodeFunctionResult(functionFragment: "leafCount", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "lockedAt", data: BytesLike): Result;
   decodeFunctionResult(
     functionFragment: "lockedUntil",
@@ -430,6 +418,7 @@ export interface StakingEscrowInterface extends Interface {
   decodeFunctionResult(functionFragment: "rewardRate", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "sample", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "slash", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "stakeLine", data: BytesLike): Result;
   decodeFunctionResult(
     functionFragment: "startWindDown",
     data: BytesLike
@@ -446,7 +435,6 @@ export interface StakingEscrowInterface extends Interface {
     functionFragment: "totalLockedAt",
     data: BytesLike
   ): Result;
-  decodeFunctionResult(functionFragment: "totalUnits", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "trim", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "unit", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "withdraw", data: BytesLike): Result;
@@ -944,14 +932,6 @@ export interface StakingEscrow extends BaseContract {
 
   isSuspended: TypedContractMethod<[node: AddressLike], [boolean], "view">;
 
-  leafAt: TypedContractMethod<
-    [index: BigNumberish],
-    [[string, bigint, bigint] & { node: string; units: bigint; since: bigint }],
-    "view"
-  >;
-
-  leafCount: TypedContractMethod<[], [bigint], "view">;
-
   lockedAt: TypedContractMethod<
     [staker: AddressLike, period: BigNumberish],
     [bigint],
@@ -1039,6 +1019,8 @@ export interface StakingEscrow extends BaseContract {
     "nonpayable"
   >;
 
+  stakeLine: TypedContractMethod<[], [string], "view">;
+
   startWindDown: TypedContractMethod<
     [index: BigNumberish],
     [void],
@@ -1054,8 +1036,6 @@ export interface StakingEscrow extends BaseContract {
   totalLocked: TypedContractMethod<[], [bigint], "view">;
 
   totalLockedAt: TypedContractMethod<[period: BigNumberish], [bigint], "view">;
-
-  totalUnits: TypedContractMethod<[], [bigint], "view">;
 
   trim: TypedContractMethod<[node: AddressLike], [void], "nonpayable">;
 
@@ -1186,16 +1166,6 @@ export interface StakingEscrow extends BaseContract {
     nameOrSignature: "isSuspended"
   ): TypedContractMethod<[node: AddressLike], [boolean], "view">;
   getFunction(
-    nameOrSignature: "leafAt"
-  ): TypedContractMethod<
-    [index: BigNumberish],
-    [[string, bigint, bigint] & { node: string; units: bigint; since: bigint }],
-    "view"
-  >;
-  getFunction(
-    nameOrSignature: "leafCount"
-  ): TypedContractMethod<[], [bigint], "view">;
-  getFunction(
     nameOrSignature: "lockedAt"
   ): TypedContractMethod<
     [staker: AddressLike, period: BigNumberish],
@@ -1294,6 +1264,9 @@ export interface StakingEscrow extends BaseContract {
     "nonpayable"
   >;
   getFunction(
+    nameOrSignature: "stakeLine"
+  ): TypedContractMethod<[], [string], "view">;
+  getFunction(
     nameOrSignature: "startWindDown"
   ): TypedContractMethod<[index: BigNumberish], [void], "nonpayable">;
   getFunction(
@@ -1305,9 +1278,6 @@ export interface StakingEscrow extends BaseContract {
   getFunction(
     nameOrSignature: "totalLockedAt"
   ): TypedContractMethod<[period: BigNumberish], [bigint], "view">;
-  getFunction(
-    nameOrSignature: "totalUnits"
-  ): TypedContractMethod<[], [bigint], "view">;
   getFunction(
     nameOrSignature: "trim"
   ): TypedContractMethod<[node: AddressLike], [void], "nonpayable">;

@@ -6,3 +6,4 @@ export * as libraries from "./libraries";
 export * as mocks from "./mocks";
 export * as policy from "./policy";
 export * as staking from "./staking";
+export * as token from "./token";

@@ -7,5 +7,6 @@ import type * as math from "./math";
 export type { math };
 import type * as structs from "./structs";
 export type { structs };
+export type { Nonces } from "./Nonces";
 export type { ShortStrings } from "./ShortStrings";
 export type { Strings } from "./Strings";

@@ -6,4 +6,5 @@ export { IKeyRegistry__factory } from "./IKeyRegistry__factory";
 export { INKMSToken__factory } from "./INKMSToken__factory";
 export { INodeRegistry__factory } from "./INodeRegistry__factory";
 export { IPolicyManager__factory } from "./IPolicyManager__factory";
+export { IStakeLine__factory } from "./IStakeLine__factory";
 export { IStakingEscrow__factory } from "./IStakingEscrow__factory";

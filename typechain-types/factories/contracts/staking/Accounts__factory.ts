@@ -406,17 +406,6 @@ const _abi = [
   {
     inputs: [
       {
-        internalType: "uint256",
-        name: "leaves",
-        type: "uint256",
-      },
-    ],
-    name: "StakeLineFull",
-    type: "error",
-  },
-  {
-    inputs: [
-      {
         internalType: "uint8",
         name: "index",
         type: "uint8",
@@ -1354,48 +1343,6 @@ const _abi = [
   {
     inputs: [
       {
-        internalType: "uint256",
-        name: "leaf",
-        type: "uint256",
-      },
-    ],
-    name: "leafAt",
-    outputs: [
-      {
-        internalType: "address",
-        name: "node",
-        type: "address",
-      },
-      {
-        internalType: "uint32",
-        name: "units",
-        type: "uint32",
-      },
-      {
-        internalType: "uint32",
-        name: "since",
-        type: "uint32",
-      },
-    ],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
-    inputs: [],
-    name: "leafCount",
-    outputs: [
-      {
-        internalType: "uint256",
-        name: "",
-        type: "uint256",
-      },
-    ],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
-    inputs: [
-      {
         internalType: "address",
         name: "staker",
         type: "address",
@@ -1807,6 +1754,19 @@ const _abi = [
     type: "function",
   },
   {
+    inputs: [],
+    name: "stakeLine",
+    outputs: [
+      {
+        internalType: "contract IStakeLine",
+        name: "",
+        type: "address",
+      },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
     inputs: [
       {
         internalType: "uint8",
@@ -1854,19 +1814,6 @@ const _abi = [
       },
     ],
     name: "totalLockedAt",
-    outputs: [
-      {
-        internalType: "uint256",
-        name: "",
-        type: "uint256",
-      },
-    ],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
-    inputs: [],
-    name: "totalUnits",
     outputs: [
       {
         internalType: "uint256",

@@ -4,5 +4,6 @@
 export * as cryptography from "./cryptography";
 export * as math from "./math";
 export * as structs from "./structs";
+export { Nonces__factory } from "./Nonces__factory";
 export { ShortStrings__factory } from "./ShortStrings__factory";
 export { Strings__factory } from "./Strings__factory";
