@@ -1,30 +1,41 @@
 /** What every verb works with. Time comes from the chain; randomness, network and keys are given. */
 import type { Chain } from "../chain/connection";
-import type { KeyRegistryClient } from "../chain/keyRegistry";
+import type { KeyRegistryClient, PublishedKeys } from "../chain/keyRegistry";
 import type { NKMSTokenClient } from "../chain/nkmsToken";
 import type { NodeRegistryClient } from "../chain/nodeRegistry";
-import type { PolicyManagerClient } from "../chain/policyManager";
+import type { Creation, PolicyManagerClient } from "../chain/policyManager";
 import type { StakingEscrowClient } from "../chain/stakingEscrow";
 import type { Engine, RandomSource } from "../crypto/engine";
 import type { Address } from "../protocol/abi";
 import type { ClientKeys } from "../protocol/keys";
-import { policyDomain } from "../protocol/policy";
+import { type Policy, policyDomain } from "../protocol/policy";
 import { trafficDomain } from "../protocol/request";
 import type { Domain } from "../protocol/typedData";
 import type { Storage } from "../storage/storage";
 import type { NodeClient } from "./nodeClient";
 import type { PolicyStore } from "./policyStore";
 
+/** A state-changing call: `check` runs it without sending, `send` rejects unless it was mined. */
+export interface Transaction<R> {
+  check(): Promise<R>;
+  send(): Promise<{ hash: string }>;
+}
+
 /** What a client asks of the chain. */
 export interface ClientChain extends Pick<Chain, "chainId" | "deployment" | "headTime" | "close"> {
-  nkmsToken: Pick<NKMSTokenClient, "balanceOf" | "allowance" | "approve">;
+  nkmsToken: Pick<NKMSTokenClient, "balanceOf" | "allowance"> & {
+    approve(spender: Address, amount: bigint): Transaction<boolean>;
+  };
   stakingEscrow: Pick<StakingEscrowClient, "sample">;
   nodeRegistry: Pick<NodeRegistryClient, "nodeOf" | "workerAt">;
-  keyRegistry: Pick<KeyRegistryClient, "keysOf" | "publishersOf" | "pathKeyOf" | "publish" | "publishPathKey">;
-  policyManager: Pick<
-    PolicyManagerClient,
-    "parameters" | "policies" | "policyState" | "create" | "revoke" | "revocations"
-  >;
+  keyRegistry: Pick<KeyRegistryClient, "keysOf" | "publishersOf" | "pathKeyOf"> & {
+    publish(keys: PublishedKeys): Transaction<void>;
+    publishPathKey(pathId: Uint8Array, pathKey: Uint8Array): Transaction<void>;
+  };
+  policyManager: Pick<PolicyManagerClient, "parameters" | "policies" | "policyState" | "revocations"> & {
+    create(creation: Creation): Transaction<string>;
+    revoke(policy: Policy): Transaction<void>;
+  };
 }
 
 export interface Context {

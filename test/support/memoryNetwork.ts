@@ -1,0 +1,219 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { toHex } from "../../src/bytes";
+import type { PolicyRecord as CreatedPolicy, Creation, PolicyState, Revocation } from "../../src/chain/policyManager";
+import type { PublishedKeys } from "../../src/chain/keyRegistry";
+import { type ClientChain, type Context, queue, type Transaction } from "../../src/client/context";
+import { NodeClient } from "../../src/client/nodeClient";
+import { openPolicyStore } from "../../src/client/policyStore";
+import { umbral } from "../../src/crypto/umbral";
+import { equalBytes } from "../../src/bytes";
+import { NkmsError } from "../../src/errors";
+import { clientKeys } from "../../src/protocol/keys";
+import { creationFee, type Policy, policyId } from "../../src/protocol/policy";
+import { MemoryStorage } from "../../src/storage/memory";
+import { Storage } from "../../src/storage/storage";
+import { fetchOf, type MemoryLedger, MemoryNode } from "./memoryNode";
+import { seededRandom } from "./seededRandom";
+
+const NOTHING: PolicyState = {
+  end: 0n, removed: 0, leaked: 0, disclosed: 0, bountyReturned: 0, closed: false, exists: false,
+}; // prettier-ignore
+
+/** Chain, nodes and storage in memory: what the verbs see, without what makes it expensive. Time stands unless a test moves it. */
+export class MemoryNetwork implements MemoryLedger {
+  readonly chainId = 31337n;
+  readonly policyManager = "0x" + "cd".repeat(20);
+  readonly engine = umbral();
+  readonly random;
+  readonly nodes: MemoryNode[];
+  readonly objects = new MemoryStorage();
+  readonly balances = new Map<string, bigint>();
+  readonly allowances = new Map<string, bigint>();
+  readonly created: CreatedPolicy[] = [];
+  readonly states = new Map<string, PolicyState>();
+  readonly revocations: Revocation[] = [];
+  readonly published = new Map<string, PublishedKeys>();
+  readonly pathKeys = new Map<string, Uint8Array>();
+  minFee = 1_000n;
+  now = 1_800_000_000;
+  /** What happened, in order: "approve", "create", "revoke", and what tests add. */
+  readonly log: string[] = [];
+  /** Called before a transaction is sent. */
+  beforeSend: (name: string) => void | Promise<void> = () => undefined;
+
+  private constructor(
+    seed: string,
+    nodeCount: number,
+    readonly home: string,
+  ) {
+    this.random = seededRandom(seed);
+    this.nodes = Array.from(
+      { length: nodeCount },
+      (_, index) => new MemoryNode(`http://127.0.0.1:${7001 + index}`, this),
+    );
+  }
+
+  static async open(seed: string, nodeCount: number): Promise<MemoryNetwork> {
+    return new MemoryNetwork(seed, nodeCount, await mkdtemp(join(tmpdir(), "nkms-memory-")));
+  }
+
+  close(): Promise<void> {
+    return rm(this.home, { recursive: true });
+  }
+
+  /** Somebody with NKMS and published keys; `restarted` is the same person in another process. */
+  person(name: string): Context {
+    const seed = seededRandom(`person ${name}`)(64);
+    const keys = clientKeys(seed, this.engine);
+    const address = toHex(seededRandom(`account ${name}`)(20));
+    if (!this.balances.has(address)) this.balances.set(address, 10n ** 24n);
+    return {
+      address,
+      seed,
+      keys,
+      engine: this.engine,
+      chain: this.chainOf(address),
+      nodes: new NodeClient({ fetch: fetchOf(this.nodes), timeoutMs: 1_000, loopback: true }),
+      storage: new Storage([this.objects]),
+      store: openPolicyStore(join(this.home, address), keys.storeKey, this.random),
+      random: this.random,
+      inTurn: queue(),
+    };
+  }
+
+  /** A person whose public keys are in the registry. */
+  publishedPerson(name: string): Context {
+    const person = this.person(name);
+    this.published.set(person.address, {
+      encryptionKey: person.keys.recipient.publicKey,
+      verifyingKey: person.keys.signing.publicKey,
+      requestSigner: person.keys.requestSigner.address,
+    });
+    return person;
+  }
+
+  node(staker: string): MemoryNode {
+    return this.nodes.find((node) => node.staker === staker.toLowerCase())!;
+  }
+
+  requireServed(id: string): void {
+    const { exists, closed, end } = this.states.get(id) ?? NOTHING;
+    if (!exists) throw new NkmsError("E_NOT_FUNDED", "Not on the chain.");
+    if (closed)
+      throw new NkmsError("E_REVOKED", "Access ended by the owner.", { fix: "Ask the owner to share again." });
+    if (BigInt(this.now) >= end) throw new NkmsError("E_EXPIRED", "The time is over.");
+  }
+
+  private chainOf(account: string): ClientChain {
+    return {
+      chainId: Number(this.chainId),
+      deployment: { PolicyManager: this.policyManager } as ClientChain["deployment"],
+      headTime: async () => this.now,
+      close: () => undefined,
+      nkmsToken: {
+        balanceOf: async (owner) => this.balances.get(owner.toLowerCase()) ?? 0n,
+        allowance: async (owner) => this.allowances.get(owner.toLowerCase()) ?? 0n,
+        approve: (_spender, amount) => this.unchecked("approve", true, () => this.allowances.set(account, amount)),
+      },
+      stakingEscrow: { sample: async (count) => this.sample(count) },
+      nodeRegistry: {
+        nodeOf: async (staker) => this.registered(staker),
+        workerAt: async (staker) => this.node(staker).keys.worker.address,
+      },
+      keyRegistry: {
+        keysOf: async (owner) => this.published.get(owner.toLowerCase()),
+        publishersOf: async (requestSigner) =>
+          [...this.published]
+            .filter(([, keys]) => keys.requestSigner === requestSigner)
+            .map(([owner, keys]) => ({ account: owner, ...keys })),
+        pathKeyOf: async (owner, pathId) => this.pathKeys.get(owner.toLowerCase() + toHex(pathId)),
+        publish: (keys) => this.unchecked("publish", undefined, () => this.published.set(account, keys)),
+        publishPathKey: (id, key) =>
+          this.unchecked("publishPathKey", undefined, () => this.pathKeys.set(account + toHex(id), key)),
+      },
+      policyManager: {
+        parameters: async () => ({
+          collateralPerKey: 1n, minFee: this.minFee, minPaid: 60n, maxDuration: 86_400n * 365n,
+          challengeWindow: 1n, revealWindow: 1n, leakBurnBps: 1n,
+        }), // prettier-ignore
+        policies: async ({ owner, recipientSigner, pathKeyId } = {}) =>
+          this.created.filter(
+            ({ terms }) =>
+              (owner === undefined || terms.owner === owner) &&
+              (recipientSigner === undefined || terms.recipientSigner === recipientSigner) &&
+              (pathKeyId === undefined || equalBytes(terms.pathKeyId, pathKeyId)),
+          ),
+        policyState: async (id) => this.states.get(typeof id === "string" ? id : toHex(id)) ?? NOTHING,
+        revocations: async (id) => this.revocations.filter((revocation) => revocation.policyId === id),
+        create: (creation) => this.create(account, creation),
+        revoke: (policy) => this.revoke(policy),
+      },
+    };
+  }
+
+  private registered(staker: string) {
+    const { url, feeRate, keys } = this.node(staker);
+    const terms = { feeRate, capacity: 10n, minDuration: 1n, maxDuration: 86_400n * 365n };
+    const { encryption, worker } = keys;
+    return {
+      staker,
+      url,
+      encryptionKey: encryption.publicKey,
+      checkKey: new Uint8Array(32),
+      terms,
+      worker: worker.address,
+    };
+  }
+
+  private async sample(count: number): Promise<string[]> {
+    if (count > this.nodes.length) throw new NkmsError("E_RANDOMS_EXHAUSTED", "Too few.");
+    const rest = [...this.nodes];
+    return Array.from({ length: count }, () => rest.splice(this.random(1)[0] % rest.length, 1)[0].staker);
+  }
+
+  private create(account: string, creation: Creation): Transaction<string> {
+    const fee = creationFee(creation.terms, creation.nodes.length);
+    const id = toHex(policyId(creation));
+    const check = () => {
+      if ((this.allowances.get(account) ?? 0n) >= fee) return id;
+      throw new NkmsError("E_ERC20_INSUFFICIENT_ALLOWANCE", "Not approved.");
+    };
+    return this.transaction("create", check, () => {
+      this.allowances.set(account, this.allowances.get(account)! - fee);
+      this.balances.set(account, this.balances.get(account)! - fee);
+      this.states.set(id, { ...NOTHING, end: creation.terms.end, exists: true });
+      this.created.push({ ...creation, policyId: id, block: this.created.length, transactionHash: "0x" });
+    });
+  }
+
+  private revoke(policy: Policy): Transaction<void> {
+    const id = toHex(policyId(policy));
+    const check = () => {
+      if (this.states.get(id)!.closed) throw new NkmsError("E_POLICY_CLOSED", "Closed.");
+    };
+    return this.transaction("revoke", check, () => {
+      this.states.set(id, { ...this.states.get(id)!, end: BigInt(this.now), closed: true });
+      this.revocations.push({ policyId: id, end: BigInt(this.now), refund: 7n, block: 0 });
+    });
+  }
+
+  private transaction<R>(name: string, check: () => R, apply: () => void): Transaction<R> {
+    return {
+      check: async () => check(),
+      send: async () => {
+        check();
+        await this.beforeSend(name);
+        apply();
+        this.log.push(name);
+        return { hash: "0x" + "ab".repeat(32) };
+      },
+    };
+  }
+
+  private unchecked<R>(name: string, result: R, apply: () => void): Transaction<R> {
+    return this.transaction(name, () => result, apply);
+  }
+}
