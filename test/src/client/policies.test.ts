@@ -1,0 +1,172 @@
+import { expect } from "chai";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+
+import { alice as aliceVerbs } from "../../../src/client/alice";
+import { bob as bobVerbs } from "../../../src/client/bob";
+import type { Context } from "../../../src/client/context";
+import { MAX_NOTED_PATH_BYTES } from "../../../src/protocol/note";
+import { rejection } from "../../support/errors";
+import { MemoryNetwork } from "../../support/memoryNetwork";
+
+const HOUR = 3_600;
+const PATH = "memory://docs/plan.txt";
+
+describe("policies of an owner", () => {
+  let network: MemoryNetwork;
+  let alice: Context;
+  let bob: Context;
+
+  beforeEach(async () => {
+    network = await MemoryNetwork.open("policies", 3);
+    alice = network.publishedPerson("alice");
+    bob = network.publishedPerson("bob");
+  });
+  afterEach(() => network.close());
+
+  const share = (path = PATH, options = {}) => aliceVerbs(alice).share(bob.address, path, { time: HOUR, ...options });
+  const restarted = () => aliceVerbs(network.person("alice"));
+
+  context("readPolicies", () => {
+    it("has none at first", async () => {
+      expect(await restarted().readPolicies()).to.deep.equal([]);
+    });
+
+    it("lists them as plain data, the first to expire at the top", async () => {
+      const late = await share("memory://late", { time: 2 * HOUR });
+      const early = await share();
+      expect(await restarted().readPolicies()).to.deep.equal(
+        [early, late].map(({ id, path, expires, nodes }) => ({
+          id,
+          recipient: bob.address,
+          path,
+          expires,
+          threshold: 2,
+          nodes: nodes.map((node) => node.toLowerCase()),
+          state: "active",
+        })),
+      );
+    });
+
+    it("tells upcoming, active, expired and revoked ones apart", async () => {
+      const { id } = await share(PATH, { notBefore: network.now + 10 });
+      const state = async () => (await restarted().readPolicies())[0].state;
+      expect(await state()).to.equal("upcoming");
+      network.now += 10;
+      expect(await state()).to.equal("active");
+      network.now += HOUR - 1;
+      expect(await state()).to.equal("active");
+      network.now += 1;
+      expect(await state()).to.equal("expired");
+      await restarted().revoke(id);
+      expect(await state()).to.equal("revoked");
+    });
+
+    it("filters by path, recipient and state", async () => {
+      const one = await share();
+      const two = await share("memory://two");
+      await restarted().revoke(two.id);
+      const ids = async (filter: object) => (await restarted().readPolicies(filter)).map(({ id }) => id);
+      expect(await ids({ path: PATH })).to.deep.equal([one.id]);
+      expect(await ids({ state: "revoked" })).to.deep.equal([two.id]);
+      expect(await ids({ recipient: bob.address.toUpperCase().replace("0X", "0x") })).to.have.members([one.id, two.id]);
+      expect(await ids({ recipient: alice.address })).to.deep.equal([]);
+    });
+  });
+
+  context("revoke", () => {
+    it("ends access from another process, and says what came back", async () => {
+      await aliceVerbs(alice).write(PATH, "hello");
+      const { id } = await share();
+      expect(await restarted().revoke(id)).to.deep.equal({
+        id,
+        end: new Date(network.now * 1000),
+        refund: 7n,
+        transaction: "0x" + "ab".repeat(32),
+      });
+      expect((await rejection(bobVerbs(bob).read(PATH))).code).to.equal("E_REVOKED");
+      expect((await rejection(restarted().revoke(id))).code).to.equal("E_POLICY_CLOSED");
+    });
+
+    it("knows no policy that is not in the store", async () => {
+      const id = "0x" + "00".repeat(32);
+      const error = await rejection(restarted().revoke(id));
+      expect(error.code).to.equal("E_UNKNOWN_POLICY");
+      expect(error.data).to.deep.equal({ id });
+    });
+  });
+
+  context("rebuildPolicies", () => {
+    const loseStore = () => rm(join(network.home, alice.address), { recursive: true });
+
+    it("restores every record from the chain and the seed", async () => {
+      await share();
+      await share("memory://two", { n: 1 });
+      const before = await restarted().readPolicies();
+      await loseStore();
+      expect(await restarted().readPolicies()).to.deep.equal([]);
+      expect(await restarted().rebuildPolicies()).to.equal(2);
+      expect(await restarted().readPolicies()).to.have.deep.members(before);
+      await restarted().revoke(before[0].id);
+    });
+
+    it("knows a path too long for its note by its policy alone, and keeps what the store still knows", async () => {
+      const path = "memory://" + "x".repeat(MAX_NOTED_PATH_BYTES);
+      const { id } = await share(path);
+      await restarted().rebuildPolicies();
+      expect((await restarted().readPolicies())[0]).to.include({ id, path });
+      await loseStore();
+      await restarted().rebuildPolicies();
+      expect((await restarted().readPolicies())[0]).to.include({ id, path: undefined, recipient: bob.address });
+    });
+
+    it("believes no note that was copied from another policy, and no account that claims another's signer", async () => {
+      await share();
+      await share("memory://two");
+      network.created[1] = { ...network.created[1], note: network.created[0].note };
+      await loseStore();
+      const mallory = network.person("mallory");
+      const claimed = { ...network.published.get(bob.address)!, encryptionKey: mallory.keys.recipient.publicKey };
+      const honest = [...network.published];
+      network.published.clear();
+      network.published.set(mallory.address, claimed);
+      honest.forEach(([address, keys]) => network.published.set(address, keys));
+      await restarted().rebuildPolicies();
+      const paths = (await restarted().readPolicies()).map(({ path, recipient }) => [path, recipient]);
+      expect(paths).to.have.deep.members([
+        [PATH, bob.address],
+        [undefined, bob.address],
+      ]);
+    });
+  });
+
+  context("delete", () => {
+    it("revokes what shares the object and removes it", async () => {
+      await aliceVerbs(alice).write(PATH, "hello");
+      const [one, two] = [await share(), await share()];
+      await restarted().revoke(two.id);
+      await share("memory://other");
+      const revoked = await restarted().delete(PATH);
+      expect(revoked.map(({ id }) => id)).to.deep.equal([one.id]);
+      expect((await rejection(bobVerbs(bob).read(PATH))).code).to.equal("E_NOT_FOUND");
+      expect(await restarted().readPolicies({ state: "active" })).to.have.length(1);
+    });
+  });
+
+  context("publishKeys", () => {
+    it("publishes once, and again only when the registry says otherwise", async () => {
+      const carol = network.person("carol");
+      expect(await bobVerbs(carol).publishKeys()).to.match(/^0x/);
+      expect(await bobVerbs(carol).publishKeys()).to.equal(undefined);
+      expect(network.published.get(carol.address)).to.deep.equal({
+        encryptionKey: carol.keys.recipient.publicKey,
+        verifyingKey: carol.keys.signing.publicKey,
+        requestSigner: carol.keys.requestSigner.address,
+      });
+      network.published.set(carol.address, network.published.get(bob.address)!);
+      await bobVerbs(carol).publishKeys();
+      await share();
+      expect(network.log.filter((name) => name === "publish")).to.have.length(2);
+    });
+  });
+});
