@@ -11,7 +11,7 @@ pragma solidity 0.8.37;
 /// words is exact for negative differences too.
 library SumTree {
     struct Tree {
-        uint256[_WORDS] words;
+        uint256[37_449] words;
     }
 
     uint256 internal constant _LEAVES = 1 << 18;

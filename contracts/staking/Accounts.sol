@@ -52,7 +52,7 @@ abstract contract Accounts is SupplyLaw {
         Weights weights;
         Provisional provisional;
         Standing standing;
-        Position[_MAX_POSITIONS] positions;
+        Position[32] positions;
     }
 
     /// @dev More positions than this are refused.
