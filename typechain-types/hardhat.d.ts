@@ -94,10 +94,6 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.Checkpoints__factory>;
     getContractFactory(
-      name: "ICondition",
-      signerOrOptions?: ethers.Signer | FactoryOptions
-    ): Promise<Contracts.ICondition__factory>;
-    getContractFactory(
       name: "IKeyRegistry",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.IKeyRegistry__factory>;
@@ -114,10 +110,6 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.IPolicyManager__factory>;
     getContractFactory(
-      name: "IStakeLine",
-      signerOrOptions?: ethers.Signer | FactoryOptions
-    ): Promise<Contracts.IStakeLine__factory>;
-    getContractFactory(
       name: "IStakingEscrow",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.IStakingEscrow__factory>;
@@ -126,65 +118,61 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.CurvePoint__factory>;
     getContractFactory(
-      name: "Condition__Mock",
-      signerOrOptions?: ethers.Signer | FactoryOptions
-    ): Promise<Contracts.Condition__Mock__factory>;
-    getContractFactory(
       name: "CurvePoint__Harness",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.CurvePoint__Harness__factory>;
+    getContractFactory(
+      name: "NKMSToken__MockForPolicies",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.NKMSToken__MockForPolicies__factory>;
     getContractFactory(
       name: "ServiceUrl__Harness",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.ServiceUrl__Harness__factory>;
     getContractFactory(
+      name: "Signer1271__Mock",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Signer1271__Mock__factory>;
+    getContractFactory(
+      name: "StakingEscrow__MockForPolicies",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.StakingEscrow__MockForPolicies__factory>;
+    getContractFactory(
       name: "KeyRegistry",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.KeyRegistry__factory>;
     getContractFactory(
-      name: "Accounts",
+      name: "PolicyConsents",
       signerOrOptions?: ethers.Signer | FactoryOptions
-    ): Promise<Contracts.Accounts__factory>;
+    ): Promise<Contracts.PolicyConsents__factory>;
     getContractFactory(
-      name: "Drawing",
+      name: "PolicyCreation",
       signerOrOptions?: ethers.Signer | FactoryOptions
-    ): Promise<Contracts.Drawing__factory>;
+    ): Promise<Contracts.PolicyCreation__factory>;
     getContractFactory(
-      name: "EscrowBase",
+      name: "PolicyFees",
       signerOrOptions?: ethers.Signer | FactoryOptions
-    ): Promise<Contracts.EscrowBase__factory>;
+    ): Promise<Contracts.PolicyFees__factory>;
+    getContractFactory(
+      name: "PolicyManager",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.PolicyManager__factory>;
+    getContractFactory(
+      name: "PolicyParameters",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.PolicyParameters__factory>;
+    getContractFactory(
+      name: "PolicyPenalties",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.PolicyPenalties__factory>;
+    getContractFactory(
+      name: "PolicyStore",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.PolicyStore__factory>;
     getContractFactory(
       name: "NodeRegistry",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.NodeRegistry__factory>;
-    getContractFactory(
-      name: "Penalties",
-      signerOrOptions?: ethers.Signer | FactoryOptions
-    ): Promise<Contracts.Penalties__factory>;
-    getContractFactory(
-      name: "Positions",
-      signerOrOptions?: ethers.Signer | FactoryOptions
-    ): Promise<Contracts.Positions__factory>;
-    getContractFactory(
-      name: "Rewards",
-      signerOrOptions?: ethers.Signer | FactoryOptions
-    ): Promise<Contracts.Rewards__factory>;
-    getContractFactory(
-      name: "StakeLine",
-      signerOrOptions?: ethers.Signer | FactoryOptions
-    ): Promise<Contracts.StakeLine__factory>;
-    getContractFactory(
-      name: "StakingEscrow",
-      signerOrOptions?: ethers.Signer | FactoryOptions
-    ): Promise<Contracts.StakingEscrow__factory>;
-    getContractFactory(
-      name: "SupplyLaw",
-      signerOrOptions?: ethers.Signer | FactoryOptions
-    ): Promise<Contracts.SupplyLaw__factory>;
-    getContractFactory(
-      name: "NKMSToken",
-      signerOrOptions?: ethers.Signer | FactoryOptions
-    ): Promise<Contracts.NKMSToken__factory>;
 
     getContractAt(
       name: "IERC1155Errors",
@@ -287,11 +275,6 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.Checkpoints>;
     getContractAt(
-      name: "ICondition",
-      address: string | ethers.Addressable,
-      signer?: ethers.Signer
-    ): Promise<Contracts.ICondition>;
-    getContractAt(
       name: "IKeyRegistry",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
@@ -312,11 +295,6 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.IPolicyManager>;
     getContractAt(
-      name: "IStakeLine",
-      address: string | ethers.Addressable,
-      signer?: ethers.Signer
-    ): Promise<Contracts.IStakeLine>;
-    getContractAt(
       name: "IStakingEscrow",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
@@ -327,80 +305,75 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.CurvePoint>;
     getContractAt(
-      name: "Condition__Mock",
-      address: string | ethers.Addressable,
-      signer?: ethers.Signer
-    ): Promise<Contracts.Condition__Mock>;
-    getContractAt(
       name: "CurvePoint__Harness",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.CurvePoint__Harness>;
+    getContractAt(
+      name: "NKMSToken__MockForPolicies",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.NKMSToken__MockForPolicies>;
     getContractAt(
       name: "ServiceUrl__Harness",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.ServiceUrl__Harness>;
     getContractAt(
+      name: "Signer1271__Mock",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Signer1271__Mock>;
+    getContractAt(
+      name: "StakingEscrow__MockForPolicies",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.StakingEscrow__MockForPolicies>;
+    getContractAt(
       name: "KeyRegistry",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.KeyRegistry>;
     getContractAt(
-      name: "Accounts",
+      name: "PolicyConsents",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
-    ): Promise<Contracts.Accounts>;
+    ): Promise<Contracts.PolicyConsents>;
     getContractAt(
-      name: "Drawing",
+      name: "PolicyCreation",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
-    ): Promise<Contracts.Drawing>;
+    ): Promise<Contracts.PolicyCreation>;
     getContractAt(
-      name: "EscrowBase",
+      name: "PolicyFees",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
-    ): Promise<Contracts.EscrowBase>;
+    ): Promise<Contracts.PolicyFees>;
+    getContractAt(
+      name: "PolicyManager",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.PolicyManager>;
+    getContractAt(
+      name: "PolicyParameters",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.PolicyParameters>;
+    getContractAt(
+      name: "PolicyPenalties",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.PolicyPenalties>;
+    getContractAt(
+      name: "PolicyStore",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.PolicyStore>;
     getContractAt(
       name: "NodeRegistry",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.NodeRegistry>;
-    getContractAt(
-      name: "Penalties",
-      address: string | ethers.Addressable,
-      signer?: ethers.Signer
-    ): Promise<Contracts.Penalties>;
-    getContractAt(
-      name: "Positions",
-      address: string | ethers.Addressable,
-      signer?: ethers.Signer
-    ): Promise<Contracts.Positions>;
-    getContractAt(
-      name: "Rewards",
-      address: string | ethers.Addressable,
-      signer?: ethers.Signer
-    ): Promise<Contracts.Rewards>;
-    getContractAt(
-      name: "StakeLine",
-      address: string | ethers.Addressable,
-      signer?: ethers.Signer
-    ): Promise<Contracts.StakeLine>;
-    getContractAt(
-      name: "StakingEscrow",
-      address: string | ethers.Addressable,
-      signer?: ethers.Signer
-    ): Promise<Contracts.StakingEscrow>;
-    getContractAt(
-      name: "SupplyLaw",
-      address: string | ethers.Addressable,
-      signer?: ethers.Signer
-    ): Promise<Contracts.SupplyLaw>;
-    getContractAt(
-      name: "NKMSToken",
-      address: string | ethers.Addressable,
-      signer?: ethers.Signer
-    ): Promise<Contracts.NKMSToken>;
 
     deployContract(
       name: "IERC1155Errors",
@@ -483,10 +456,6 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Checkpoints>;
     deployContract(
-      name: "ICondition",
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.ICondition>;
-    deployContract(
       name: "IKeyRegistry",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IKeyRegistry>;
@@ -503,10 +472,6 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IPolicyManager>;
     deployContract(
-      name: "IStakeLine",
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.IStakeLine>;
-    deployContract(
       name: "IStakingEscrow",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IStakingEscrow>;
@@ -515,65 +480,61 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.CurvePoint>;
     deployContract(
-      name: "Condition__Mock",
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.Condition__Mock>;
-    deployContract(
       name: "CurvePoint__Harness",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.CurvePoint__Harness>;
+    deployContract(
+      name: "NKMSToken__MockForPolicies",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.NKMSToken__MockForPolicies>;
     deployContract(
       name: "ServiceUrl__Harness",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.ServiceUrl__Harness>;
     deployContract(
+      name: "Signer1271__Mock",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Signer1271__Mock>;
+    deployContract(
+      name: "StakingEscrow__MockForPolicies",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.StakingEscrow__MockForPolicies>;
+    deployContract(
       name: "KeyRegistry",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.KeyRegistry>;
     deployContract(
-      name: "Accounts",
+      name: "PolicyConsents",
       signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.Accounts>;
+    ): Promise<Contracts.PolicyConsents>;
     deployContract(
-      name: "Drawing",
+      name: "PolicyCreation",
       signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.Drawing>;
+    ): Promise<Contracts.PolicyCreation>;
     deployContract(
-      name: "EscrowBase",
+      name: "PolicyFees",
       signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.EscrowBase>;
+    ): Promise<Contracts.PolicyFees>;
+    deployContract(
+      name: "PolicyManager",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.PolicyManager>;
+    deployContract(
+      name: "PolicyParameters",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.PolicyParameters>;
+    deployContract(
+      name: "PolicyPenalties",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.PolicyPenalties>;
+    deployContract(
+      name: "PolicyStore",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.PolicyStore>;
     deployContract(
       name: "NodeRegistry",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.NodeRegistry>;
-    deployContract(
-      name: "Penalties",
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.Penalties>;
-    deployContract(
-      name: "Positions",
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.Positions>;
-    deployContract(
-      name: "Rewards",
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.Rewards>;
-    deployContract(
-      name: "StakeLine",
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.StakeLine>;
-    deployContract(
-      name: "StakingEscrow",
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.StakingEscrow>;
-    deployContract(
-      name: "SupplyLaw",
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.SupplyLaw>;
-    deployContract(
-      name: "NKMSToken",
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.NKMSToken>;
 
     deployContract(
       name: "IERC1155Errors",
@@ -676,11 +637,6 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Checkpoints>;
     deployContract(
-      name: "ICondition",
-      args: any[],
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.ICondition>;
-    deployContract(
       name: "IKeyRegistry",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -701,11 +657,6 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IPolicyManager>;
     deployContract(
-      name: "IStakeLine",
-      args: any[],
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.IStakeLine>;
-    deployContract(
       name: "IStakingEscrow",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -716,80 +667,75 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.CurvePoint>;
     deployContract(
-      name: "Condition__Mock",
-      args: any[],
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.Condition__Mock>;
-    deployContract(
       name: "CurvePoint__Harness",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.CurvePoint__Harness>;
+    deployContract(
+      name: "NKMSToken__MockForPolicies",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.NKMSToken__MockForPolicies>;
     deployContract(
       name: "ServiceUrl__Harness",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.ServiceUrl__Harness>;
     deployContract(
+      name: "Signer1271__Mock",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Signer1271__Mock>;
+    deployContract(
+      name: "StakingEscrow__MockForPolicies",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.StakingEscrow__MockForPolicies>;
+    deployContract(
       name: "KeyRegistry",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.KeyRegistry>;
     deployContract(
-      name: "Accounts",
+      name: "PolicyConsents",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.Accounts>;
+    ): Promise<Contracts.PolicyConsents>;
     deployContract(
-      name: "Drawing",
+      name: "PolicyCreation",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.Drawing>;
+    ): Promise<Contracts.PolicyCreation>;
     deployContract(
-      name: "EscrowBase",
+      name: "PolicyFees",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.EscrowBase>;
+    ): Promise<Contracts.PolicyFees>;
+    deployContract(
+      name: "PolicyManager",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.PolicyManager>;
+    deployContract(
+      name: "PolicyParameters",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.PolicyParameters>;
+    deployContract(
+      name: "PolicyPenalties",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.PolicyPenalties>;
+    deployContract(
+      name: "PolicyStore",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.PolicyStore>;
     deployContract(
       name: "NodeRegistry",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.NodeRegistry>;
-    deployContract(
-      name: "Penalties",
-      args: any[],
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.Penalties>;
-    deployContract(
-      name: "Positions",
-      args: any[],
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.Positions>;
-    deployContract(
-      name: "Rewards",
-      args: any[],
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.Rewards>;
-    deployContract(
-      name: "StakeLine",
-      args: any[],
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.StakeLine>;
-    deployContract(
-      name: "StakingEscrow",
-      args: any[],
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.StakingEscrow>;
-    deployContract(
-      name: "SupplyLaw",
-      args: any[],
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.SupplyLaw>;
-    deployContract(
-      name: "NKMSToken",
-      args: any[],
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.NKMSToken>;
 
     // default types
     getContractFactory(

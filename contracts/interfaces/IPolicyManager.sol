@@ -272,7 +272,8 @@ interface IPolicyManager {
     /// @return earned NKMS wei paid to the staker.
     function claim(Policy calldata policy, uint256 shareIndex) external returns (uint256 earned);
 
-    /// @notice Claims for `node` in many policies with one payment; `shareIndices[k]` is its place in `policies[k]`.
+    /// @notice Claims for `node` in many policies with one payment; `shareIndices[k]` is its place in `policies[k]`. By its staker
+    /// or its worker.
     function claimMany(
         address node,
         Policy[] calldata policies,

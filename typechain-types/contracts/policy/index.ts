@@ -2,3 +2,10 @@
 /* tslint:disable */
 /* eslint-disable */
 export type { KeyRegistry } from "./KeyRegistry";
+export type { PolicyConsents } from "./PolicyConsents";
+export type { PolicyCreation } from "./PolicyCreation";
+export type { PolicyFees } from "./PolicyFees";
+export type { PolicyManager } from "./PolicyManager";
+export type { PolicyParameters } from "./PolicyParameters";
+export type { PolicyPenalties } from "./PolicyPenalties";
+export type { PolicyStore } from "./PolicyStore";

@@ -2,3 +2,10 @@
 /* tslint:disable */
 /* eslint-disable */
 export { KeyRegistry__factory } from "./KeyRegistry__factory";
+export { PolicyConsents__factory } from "./PolicyConsents__factory";
+export { PolicyCreation__factory } from "./PolicyCreation__factory";
+export { PolicyFees__factory } from "./PolicyFees__factory";
+export { PolicyManager__factory } from "./PolicyManager__factory";
+export { PolicyParameters__factory } from "./PolicyParameters__factory";
+export { PolicyPenalties__factory } from "./PolicyPenalties__factory";
+export { PolicyStore__factory } from "./PolicyStore__factory";
