@@ -35,7 +35,7 @@ export type PolicySystem = Awaited<ReturnType<typeof deployPolicySystem>>;
 export async function deployPolicySystem(count = 4) {
   const [deployer, owner, payer, recipient, stranger, leakChallenge, reencryptionChallenge] = await ethers.getSigners();
   const escrow = await ethers.deployContract("StakingEscrow__MockForPolicies");
-  const token = await ethers.deployContract("NKMSToken__MockForPolicies", [deployer, 4n * FUNDS]);
+  const token = await ethers.deployContract("NKMSToken", [escrow, deployer, 4n * FUNDS, 4n * FUNDS]);
   await escrow.setUp(token, PERIOD, 10);
   const registry = await ethers.deployContract("NodeRegistry", [escrow, PERIOD]);
   const manager = await ethers.deployContract("PolicyManager", [
