@@ -94,6 +94,10 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.Checkpoints__factory>;
     getContractFactory(
+      name: "ICondition",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ICondition__factory>;
+    getContractFactory(
       name: "IKeyRegistry",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.IKeyRegistry__factory>;
@@ -110,6 +114,10 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.IPolicyManager__factory>;
     getContractFactory(
+      name: "IStakeLine",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.IStakeLine__factory>;
+    getContractFactory(
       name: "IStakingEscrow",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.IStakingEscrow__factory>;
@@ -118,13 +126,13 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.CurvePoint__factory>;
     getContractFactory(
+      name: "Condition__Mock",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Condition__Mock__factory>;
+    getContractFactory(
       name: "CurvePoint__Harness",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.CurvePoint__Harness__factory>;
-    getContractFactory(
-      name: "NKMSToken__MockForPolicies",
-      signerOrOptions?: ethers.Signer | FactoryOptions
-    ): Promise<Contracts.NKMSToken__MockForPolicies__factory>;
     getContractFactory(
       name: "ServiceUrl__Harness",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -170,9 +178,49 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.PolicyStore__factory>;
     getContractFactory(
+      name: "Accounts",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Accounts__factory>;
+    getContractFactory(
+      name: "Drawing",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Drawing__factory>;
+    getContractFactory(
+      name: "EscrowBase",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.EscrowBase__factory>;
+    getContractFactory(
       name: "NodeRegistry",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.NodeRegistry__factory>;
+    getContractFactory(
+      name: "Penalties",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Penalties__factory>;
+    getContractFactory(
+      name: "Positions",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Positions__factory>;
+    getContractFactory(
+      name: "Rewards",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Rewards__factory>;
+    getContractFactory(
+      name: "StakeLine",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.StakeLine__factory>;
+    getContractFactory(
+      name: "StakingEscrow",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.StakingEscrow__factory>;
+    getContractFactory(
+      name: "SupplyLaw",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.SupplyLaw__factory>;
+    getContractFactory(
+      name: "NKMSToken",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.NKMSToken__factory>;
 
     getContractAt(
       name: "IERC1155Errors",
@@ -275,6 +323,11 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.Checkpoints>;
     getContractAt(
+      name: "ICondition",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ICondition>;
+    getContractAt(
       name: "IKeyRegistry",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
@@ -295,6 +348,11 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.IPolicyManager>;
     getContractAt(
+      name: "IStakeLine",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.IStakeLine>;
+    getContractAt(
       name: "IStakingEscrow",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
@@ -305,15 +363,15 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.CurvePoint>;
     getContractAt(
+      name: "Condition__Mock",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Condition__Mock>;
+    getContractAt(
       name: "CurvePoint__Harness",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.CurvePoint__Harness>;
-    getContractAt(
-      name: "NKMSToken__MockForPolicies",
-      address: string | ethers.Addressable,
-      signer?: ethers.Signer
-    ): Promise<Contracts.NKMSToken__MockForPolicies>;
     getContractAt(
       name: "ServiceUrl__Harness",
       address: string | ethers.Addressable,
@@ -370,10 +428,60 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.PolicyStore>;
     getContractAt(
+      name: "Accounts",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Accounts>;
+    getContractAt(
+      name: "Drawing",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Drawing>;
+    getContractAt(
+      name: "EscrowBase",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.EscrowBase>;
+    getContractAt(
       name: "NodeRegistry",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.NodeRegistry>;
+    getContractAt(
+      name: "Penalties",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Penalties>;
+    getContractAt(
+      name: "Positions",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Positions>;
+    getContractAt(
+      name: "Rewards",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Rewards>;
+    getContractAt(
+      name: "StakeLine",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.StakeLine>;
+    getContractAt(
+      name: "StakingEscrow",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.StakingEscrow>;
+    getContractAt(
+      name: "SupplyLaw",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.SupplyLaw>;
+    getContractAt(
+      name: "NKMSToken",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.NKMSToken>;
 
     deployContract(
       name: "IERC1155Errors",
@@ -456,6 +564,10 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Checkpoints>;
     deployContract(
+      name: "ICondition",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ICondition>;
+    deployContract(
       name: "IKeyRegistry",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IKeyRegistry>;
@@ -472,6 +584,10 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IPolicyManager>;
     deployContract(
+      name: "IStakeLine",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IStakeLine>;
+    deployContract(
       name: "IStakingEscrow",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IStakingEscrow>;
@@ -480,13 +596,13 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.CurvePoint>;
     deployContract(
+      name: "Condition__Mock",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Condition__Mock>;
+    deployContract(
       name: "CurvePoint__Harness",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.CurvePoint__Harness>;
-    deployContract(
-      name: "NKMSToken__MockForPolicies",
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.NKMSToken__MockForPolicies>;
     deployContract(
       name: "ServiceUrl__Harness",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -532,9 +648,49 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.PolicyStore>;
     deployContract(
+      name: "Accounts",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Accounts>;
+    deployContract(
+      name: "Drawing",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Drawing>;
+    deployContract(
+      name: "EscrowBase",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.EscrowBase>;
+    deployContract(
       name: "NodeRegistry",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.NodeRegistry>;
+    deployContract(
+      name: "Penalties",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Penalties>;
+    deployContract(
+      name: "Positions",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Positions>;
+    deployContract(
+      name: "Rewards",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Rewards>;
+    deployContract(
+      name: "StakeLine",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.StakeLine>;
+    deployContract(
+      name: "StakingEscrow",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.StakingEscrow>;
+    deployContract(
+      name: "SupplyLaw",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.SupplyLaw>;
+    deployContract(
+      name: "NKMSToken",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.NKMSToken>;
 
     deployContract(
       name: "IERC1155Errors",
@@ -637,6 +793,11 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Checkpoints>;
     deployContract(
+      name: "ICondition",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ICondition>;
+    deployContract(
       name: "IKeyRegistry",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -657,6 +818,11 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IPolicyManager>;
     deployContract(
+      name: "IStakeLine",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IStakeLine>;
+    deployContract(
       name: "IStakingEscrow",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -667,15 +833,15 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.CurvePoint>;
     deployContract(
+      name: "Condition__Mock",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Condition__Mock>;
+    deployContract(
       name: "CurvePoint__Harness",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.CurvePoint__Harness>;
-    deployContract(
-      name: "NKMSToken__MockForPolicies",
-      args: any[],
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.NKMSToken__MockForPolicies>;
     deployContract(
       name: "ServiceUrl__Harness",
       args: any[],
@@ -732,10 +898,60 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.PolicyStore>;
     deployContract(
+      name: "Accounts",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Accounts>;
+    deployContract(
+      name: "Drawing",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Drawing>;
+    deployContract(
+      name: "EscrowBase",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.EscrowBase>;
+    deployContract(
       name: "NodeRegistry",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.NodeRegistry>;
+    deployContract(
+      name: "Penalties",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Penalties>;
+    deployContract(
+      name: "Positions",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Positions>;
+    deployContract(
+      name: "Rewards",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Rewards>;
+    deployContract(
+      name: "StakeLine",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.StakeLine>;
+    deployContract(
+      name: "StakingEscrow",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.StakingEscrow>;
+    deployContract(
+      name: "SupplyLaw",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.SupplyLaw>;
+    deployContract(
+      name: "NKMSToken",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.NKMSToken>;
 
     // default types
     getContractFactory(

@@ -150,7 +150,7 @@ describe("PolicyManager: creation", () => {
       ]);
     });
 
-    it("an acceptance by another signer, of another share or policy, of another chain, or malleated", async () => {
+    it("an acceptance by another signer, of another share or policy, or malleated", async () => {
       const system = await loadFixture(deploy);
       const policy = await draft(system);
       const other = await draft(system, { terms: { feeRate: 8n } });

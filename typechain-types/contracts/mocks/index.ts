@@ -3,7 +3,6 @@
 /* eslint-disable */
 export type { Condition__Mock } from "./Condition__Mock";
 export type { CurvePoint__Harness } from "./CurvePoint__Harness";
-export type { NKMSToken__MockForPolicies } from "./NKMSToken__MockForPolicies";
 export type { ServiceUrl__Harness } from "./ServiceUrl__Harness";
 export type { Signer1271__Mock } from "./Signer1271__Mock";
 export type { StakingEscrow__MockForPolicies } from "./StakingEscrow__MockForPolicies";

@@ -3,7 +3,6 @@
 /* eslint-disable */
 export { Condition__Mock__factory } from "./Condition__Mock__factory";
 export { CurvePoint__Harness__factory } from "./CurvePoint__Harness__factory";
-export { NKMSToken__MockForPolicies__factory } from "./NKMSToken__MockForPolicies__factory";
 export { ServiceUrl__Harness__factory } from "./ServiceUrl__Harness__factory";
 export { Signer1271__Mock__factory } from "./Signer1271__Mock__factory";
 export { StakingEscrow__MockForPolicies__factory } from "./StakingEscrow__MockForPolicies__factory";
