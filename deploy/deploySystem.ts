@@ -67,7 +67,7 @@ function moduleParameters(plan: Plan, { token, staking, policy }: SystemParamete
 
 function asDeployment(plan: Plan, result: DeploymentResult): Deployment {
   if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT) throw deploymentFailed(result);
-  const addresses = CONTRACT_NAMES.map((name) => [name, result.contracts[`NKMS#${name}`].address] as const);
+  const addresses = CONTRACT_NAMES.map((name) => [name, result.contracts[NkmsModule.results[name].id].address] as const);
   const moved = addresses.find(([name, address]) => address !== plannedAddress(plan, name));
   if (moved) throw displaced(...moved, plannedAddress(plan, moved[0]));
   return { chainId: plan.chainId, deployedAtBlock: plan.block, ...Object.fromEntries(addresses) } as Deployment;
