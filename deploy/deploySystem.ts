@@ -6,6 +6,7 @@ import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import { CONTRACT_NAMES } from "../src/chain/contracts";
 import type { Deployment } from "../src/chain/deployment";
 import type { Identity } from "../src/chain/identity";
+import { verifyWiring } from "../src/chain/wiring";
 import { NkmsError } from "../src/errors";
 import { NkmsModule } from "./modules/nkms";
 import type { SystemParameters } from "./parameters";
@@ -29,7 +30,7 @@ export interface DeployOptions {
 
 /**
  * Deploys, or goes on with what was begun in the folder; doing so again when all is done changes nothing. The deployer holds the
- * initial supply. Throws E_NONCE_MOVED, E_OTHER_DEPLOYER, E_DEPLOYMENT_FAILED.
+ * initial supply. Throws E_NONCE_MOVED, E_OTHER_DEPLOYER, E_DEPLOYMENT_FAILED, E_BAD_WIRING.
  */
 export async function deploySystem(
   hre: HardhatRuntimeEnvironment,
@@ -38,7 +39,8 @@ export async function deploySystem(
   const provider =
     typeof deployer === "string" ? hre.network.provider : signingProvider(hre.network.provider, deployer);
   const address = typeof deployer === "string" ? deployer : deployer.account.address;
-  const plan = await makePlan(new Rpc(provider), address, folder);
+  const rpc = new Rpc(provider);
+  const plan = await makePlan(rpc, address, folder);
   const result = await deploy({
     provider,
     accounts: [address],
@@ -49,7 +51,9 @@ export async function deploySystem(
     deploymentDir: folder,
     config: { blockPollingInterval: pollingMs, requiredConfirmations: confirmations },
   });
-  return asDeployment(plan, result);
+  const deployment = asDeployment(plan, result);
+  await verifyWiring((contract) => rpc.code(contract), deployment);
+  return deployment;
 }
 
 function moduleParameters(plan: Plan, { token, staking, policy }: SystemParameters) {
@@ -67,7 +71,9 @@ function moduleParameters(plan: Plan, { token, staking, policy }: SystemParamete
 
 function asDeployment(plan: Plan, result: DeploymentResult): Deployment {
   if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT) throw deploymentFailed(result);
-  const addresses = CONTRACT_NAMES.map((name) => [name, result.contracts[NkmsModule.results[name].id].address] as const);
+  const addresses = CONTRACT_NAMES.map(
+    (name) => [name, result.contracts[NkmsModule.results[name].id].address] as const,
+  );
   const moved = addresses.find(([name, address]) => address !== plannedAddress(plan, name));
   if (moved) throw displaced(...moved, plannedAddress(plan, moved[0]));
   return { chainId: plan.chainId, deployedAtBlock: plan.block, ...Object.fromEntries(addresses) } as Deployment;

@@ -67,7 +67,7 @@ async function checkNonces(rpc: Rpc, plan: Plan): Promise<void> {
   const next = await rpc.nonce(plan.deployer, "latest");
   for (const [index, name] of CONTRACT_NAMES.entries()) {
     const nonce = plan.firstNonce + index;
-    if (nonce < next && !(await rpc.hasCode(plannedAddress(plan, name)))) throw nonceMoved(plan, nonce, next);
+    if (nonce < next && (await rpc.code(plannedAddress(plan, name))) === "0x") throw nonceMoved(plan, nonce, next);
   }
 }
 

@@ -17,8 +17,9 @@ export class Rpc {
     return Number(await this.ask("eth_getTransactionCount", account, at));
   }
 
-  async hasCode(address: string): Promise<boolean> {
-    return (await this.ask("eth_getCode", address, "latest")) !== "0x";
+  /** The runtime code at an address, `0x` if there is none. */
+  code(address: string): Promise<string> {
+    return this.ask("eth_getCode", address, "latest");
   }
 
   /** The hash of block 0. */

@@ -1,1 +1,6 @@
+import "./deploy";
+import "./faucet";
+import "./key";
 import "./solcjs";
+import "./stake";
+import "./token";

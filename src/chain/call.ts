@@ -1,5 +1,5 @@
 /** One state-changing call of a contract, which can be checked and priced before it is sent. */
-import type { ContractTransactionReceipt, ContractTransactionResponse, Provider } from "ethers";
+import type { Provider, TransactionReceipt, TransactionResponse } from "ethers";
 
 import type { ContractMethodArgs, DefaultReturnType, TypedContractMethod } from "../../typechain-types/common";
 import { NkmsError } from "../errors";
@@ -11,7 +11,7 @@ export interface Mined {
   block: number;
   gasUsed: bigint;
   cost: bigint;
-  receipt: ContractTransactionReceipt;
+  receipt: TransactionReceipt;
 }
 
 /** What a transaction will cost at most: gas, wei per gas, and their product. */
@@ -27,6 +27,11 @@ export interface SendOptions {
   timeoutMs?: number;
 }
 
+interface FeeLimits {
+  maxFeePerGas?: bigint;
+  maxPriorityFeePerGas?: bigint;
+}
+
 const DEFAULT_TIMEOUT_MS = 180_000;
 /** Gas above the estimate, in percent: a period may begin between estimate and mining. */
 const GAS_MARGIN_PERCENT = 20n;
@@ -37,10 +42,7 @@ export class Call<R = unknown> {
     private readonly provider: Provider,
     private readonly attempt: () => Promise<R>,
     private readonly estimateGas: () => Promise<bigint>,
-    private readonly submit: (overrides: {
-      gasLimit: bigint;
-      maxFeePerGas?: bigint;
-    }) => Promise<ContractTransactionResponse>,
+    private readonly submit: (overrides: FeeLimits & { gasLimit: bigint }) => Promise<TransactionResponse>,
   ) {}
 
   /** Runs the call on the present state without sending it. Throws ContractRefusal as the contract would. */
@@ -63,8 +65,15 @@ export class Call<R = unknown> {
   async send(options: SendOptions = {}): Promise<Mined> {
     await this.check();
     const { gas } = await this.estimate();
-    const sent = await explained(this.submit({ gasLimit: gas, maxFeePerGas: options.maxFeePerGas }));
+    const sent = await explained(this.submit({ gasLimit: gas, ...(await this.feeLimits(options)) }));
     return waitUntilMined(sent, options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  }
+
+  /** The tip must not be above the limit, or the transaction is not valid. */
+  private async feeLimits({ maxFeePerGas }: SendOptions): Promise<FeeLimits> {
+    if (maxFeePerGas === undefined) return {};
+    const tip = (await explained(this.provider.getFeeData())).maxPriorityFeePerGas ?? 0n;
+    return { maxFeePerGas, maxPriorityFeePerGas: tip < maxFeePerGas ? tip : maxFeePerGas };
   }
 }
 
@@ -83,7 +92,7 @@ export function prepare<A extends unknown[], R>(
   );
 }
 
-async function waitUntilMined(sent: ContractTransactionResponse, timeoutMs: number): Promise<Mined> {
+async function waitUntilMined(sent: TransactionResponse, timeoutMs: number): Promise<Mined> {
   try {
     const receipt = await sent.wait(1, timeoutMs);
     if (!receipt) throw notMined(sent.hash);

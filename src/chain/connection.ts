@@ -2,8 +2,10 @@
 import { FetchRequest, JsonRpcProvider, type Provider, type Signer } from "ethers";
 
 import { NkmsError } from "../errors";
+import type { Call } from "./call";
 import { CONTRACT_FACTORIES, CONTRACT_NAMES } from "./contracts";
 import { type Deployment, type DeploymentSource, getDeployment, wrongChain } from "./deployment";
+import { transferEther } from "./ether";
 import { KeyRegistryClient } from "./keyRegistry";
 import { NKMSTokenClient } from "./nkmsToken";
 import { NodeRegistryClient } from "./nodeRegistry";
@@ -43,6 +45,9 @@ export interface Chain {
   block(number?: number): Promise<BlockHead>;
   /** Unix second of the newest block. */
   headTime(): Promise<number>;
+  /** An account's balance of the chain's own coin, in wei. */
+  etherOf(account: string): Promise<bigint>;
+  sendEther(to: string, amount: bigint): Call<string>;
   close(): void;
 }
 
@@ -63,11 +68,16 @@ export async function connectChain(options: ChainOptions): Promise<Chain> {
     }
     const deployment = getDeployment(chainId, options);
     await checkCode(provider, deployment);
-    return buildChain(provider, deployment, options.signer?.connect(provider), () => opened?.destroy());
+    return buildChain(provider, deployment, connected(options.signer, provider), () => opened?.destroy());
   } catch (error) {
     opened?.destroy();
     throw error;
   }
+}
+
+/** Signers of accounts that the server unlocks belong to their provider already and cannot move. */
+function connected(signer: Signer | undefined, provider: Provider): Signer | undefined {
+  return signer?.provider === provider ? signer : signer?.connect(provider);
 }
 
 /** A provider for a JSON-RPC URL whose chain id was asked once. Throws E_RPC_FAILED. */
@@ -147,6 +157,8 @@ function buildChain(provider: Provider, deployment: Deployment, signer: Signer |
     policyManager: new PolicyManagerClient(at("PolicyManager"), provider, deployment.deployedAtBlock),
     block: (number) => readBlock(provider, number),
     headTime: async () => Number((await readBlock(provider)).timestamp),
+    etherOf: (account) => explained(provider.getBalance(account)),
+    sendEther: (to, amount) => transferEther(provider, signer, to, amount),
     close,
   };
 }

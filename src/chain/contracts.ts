@@ -1,10 +1,10 @@
 /** The generated bindings by contract name: the one place that knows them all. */
 import {
-  IKeyRegistry__factory as KeyRegistry__factory,
-  INKMSToken__factory as NKMSToken__factory,
-  INodeRegistry__factory as NodeRegistry__factory,
-  IPolicyManager__factory as PolicyManager__factory,
-  IStakingEscrow__factory as StakingEscrow__factory,
+  KeyRegistry__factory,
+  NKMSToken__factory,
+  NodeRegistry__factory,
+  PolicyManager__factory,
+  StakingEscrow__factory,
 } from "../../typechain-types";
 
 export const CONTRACT_FACTORIES = {

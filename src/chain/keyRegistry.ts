@@ -1,7 +1,7 @@
 /** The key registry: public keys by account. Keys are compressed secp256k1 points, 33 bytes. */
 import type { Provider } from "ethers";
 
-import type { IKeyRegistry as KeyRegistry } from "../../typechain-types";
+import type { KeyRegistry } from "../../typechain-types";
 import { fromHex } from "../bytes";
 import { type Call, prepare } from "./call";
 import { queryEvents } from "./events";

@@ -1,7 +1,7 @@
 /** The NKMS token: balances, transfers, approvals and permits. All amounts are base units. */
 import { type Provider, Signature, type Signer } from "ethers";
 
-import type { INKMSToken as NKMSToken } from "../../typechain-types";
+import type { NKMSToken } from "../../typechain-types";
 import { type Call, prepare } from "./call";
 import { explained } from "./refusals";
 
@@ -56,12 +56,11 @@ export class NKMSTokenClient {
   /** Lets `spender` take exactly `amount` from the signer until `deadline` (Unix seconds), without a transaction. */
   async permit(signer: Signer, spender: string, amount: bigint, deadline: bigint): Promise<Permit> {
     const owner = await signer.getAddress();
-    const [{ chainId }, nonce] = await explained(
-      Promise.all([this.provider.getNetwork(), this.contract.nonces(owner)]),
+    const [{ name, version, chainId, verifyingContract }, nonce] = await explained(
+      Promise.all([this.contract.eip712Domain(), this.contract.nonces(owner)]),
     );
-    const domain = { name: "NKMS", version: "1", chainId, verifyingContract: await this.contract.getAddress() };
     const message = { owner, spender, value: amount, nonce, deadline };
-    const signature = await signer.signTypedData(domain, PERMIT_TYPE, message);
+    const signature = await signer.signTypedData({ name, version, chainId, verifyingContract }, PERMIT_TYPE, message);
     const { v, r, s } = Signature.from(signature);
     return { deadline, v, r, s };
   }

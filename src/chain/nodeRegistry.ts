@@ -1,7 +1,7 @@
 /** The node registry: where nodes answer, under which keys, on which terms, and who signs for them. */
 import type { Provider } from "ethers";
 
-import type { INodeRegistry as NodeRegistry } from "../../typechain-types";
+import type { NodeRegistry } from "../../typechain-types";
 import { fromHex } from "../bytes";
 import { type Call, prepare } from "./call";
 import { queryEvents } from "./events";

@@ -1,7 +1,7 @@
 /** The policy manager: creating, ending and paying policies, and finding them again in the chain's events. */
 import type { EventLog, Provider } from "ethers";
 
-import type { IPolicyManager as PolicyManager } from "../../typechain-types";
+import type { PolicyManager } from "../../typechain-types";
 import type { IPolicyManager } from "../../typechain-types/contracts/interfaces/IPolicyManager";
 import { fromHex } from "../bytes";
 import { type Commitment, commitmentsHash, type Policy, type Terms } from "../protocol/policy";

@@ -57,22 +57,14 @@ function explainRevert(data: string, cause: unknown): NkmsError {
   });
 }
 
-/** The refusal a contract would give, for a rule that was checked before asking it. `more` adds to its data. */
-export function refusal(
-  name: string,
-  args: Record<string, Value>,
-  more: Record<string, unknown> = {},
-): ContractRefusal {
+/** The refusal a contract would give, for a rule that was checked before asking it. */
+export function refusal(name: string, args: Record<string, Value>): ContractRefusal {
   const { message, why, fix } = REFUSAL_TEXTS[name](args);
-  return new ContractRefusal(refusalCode(name), message, {
-    why: `${why} Nothing was sent.`,
-    fix,
-    data: { ...args, ...more },
-  });
+  return new ContractRefusal(refusalCode(name), message, { why: `${why} Nothing was sent.`, fix, data: { ...args } });
 }
 
 function explainTransport(cause: unknown): NkmsError {
-  if (isError(cause, "INSUFFICIENT_FUNDS")) {
+  if (isError(cause, "INSUFFICIENT_FUNDS") || /doesn't have enough funds/.test(String(cause))) {
     return new NkmsError("E_NO_ETHER", "The account has too little ether for the gas. Nothing was sent.", {
       why: "Every transaction pays gas in the chain's own coin.",
       fix: "Send some ether to the account (on local networks: npx hardhat faucet --to <name>).",

@@ -1,7 +1,7 @@
 /** The staking escrow: positions, rewards, the supply law and the stake line. Amounts are base units, periods whole numbers. */
 import type { Provider } from "ethers";
 
-import { type IStakingEscrow as StakingEscrow, IStakeLine__factory } from "../../typechain-types";
+import { type StakingEscrow, IStakeLine__factory } from "../../typechain-types";
 import { type Call, prepare } from "./call";
 import type { Permit } from "./nkmsToken";
 import { explained } from "./refusals";

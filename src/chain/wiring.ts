@@ -1,10 +1,9 @@
 /** How the contracts of a deployment know each other, and whether those on a chain do. */
-import { getCreateAddress, type Provider } from "ethers";
+import { getCreateAddress } from "ethers";
 
 import { NkmsError } from "../errors";
 import type { ContractName } from "./contracts";
 import type { Deployment } from "./deployment";
-import { explained } from "./refusals";
 
 /** Whom each contract was constructed with. */
 const WIRING: Record<ContractName, readonly ContractName[]> = {
@@ -24,9 +23,12 @@ export function predictAddress(deployer: string, nonce: number): string {
  * Checks that each contract's code on the chain holds the addresses it must work with: they are immutable and stand in the code
  * word by word. Throws E_BAD_WIRING {contract, missing}.
  */
-export async function verifyWiring(provider: Provider, deployment: Deployment): Promise<void> {
+export async function verifyWiring(
+  codeAt: (address: string) => Promise<string>,
+  deployment: Deployment,
+): Promise<void> {
   for (const [contract, others] of Object.entries(WIRING) as [ContractName, readonly ContractName[]][]) {
-    const code = (await explained(provider.getCode(deployment[contract]))).toLowerCase();
+    const code = (await codeAt(deployment[contract])).toLowerCase();
     const missing = others.filter((other) => !code.includes(deployment[other].slice(2).toLowerCase()));
     if (code === "0x" || missing.length) throw badWiring(contract, missing);
   }

@@ -34,6 +34,8 @@ export interface NodeKeys {
   readonly worker: SignerKey;
   /** Fractions are sealed to it. */
   readonly encryption: KeyPair;
+  /** Picks subjects in health checks; its x coordinate is what is published. */
+  readonly check: KeyPair;
   /** Seals the fractions on disk. */
   readonly storeKey: Uint8Array;
 }
@@ -54,6 +56,7 @@ export function nodeKeys(seed: Uint8Array, engine: Engine): NodeKeys {
   return {
     worker: signerKey(deriveSecretKey(seed, "nkms/v1/worker")),
     encryption: keyPair(deriveSecretKey(seed, "nkms/v1/node"), engine),
+    check: keyPair(deriveSecretKey(seed, "nkms/v1/check"), engine),
     storeKey: deriveSecretKey(seed, "nkms/v1/node-store"),
   };
 }

@@ -51,9 +51,9 @@ export const STAKING_TEXTS: RefusalTexts = {
       `Its lock was over with period ${endPeriod}; it is period ${currentPeriod}. Only withdrawing is left.`,
       `npx hardhat stake:withdraw --id ${index}`,
     ),
-  StillLocked: ({ index, withdrawablePeriod, currentPeriod }) =>
+  StillLocked: ({ index, withdrawablePeriod, currentPeriod, withdrawableAt }) =>
     words(
-      `Position ${index} can be withdrawn from period ${withdrawablePeriod} on.`,
+      `Position ${index} can be withdrawn from period ${withdrawablePeriod} on${withdrawableAt ? `, ${utc(withdrawableAt)}` : ""}.`,
       `It is period ${currentPeriod}; the lock and the unbonding time after it must be over.`,
       LIST,
     ),

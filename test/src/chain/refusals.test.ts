@@ -54,7 +54,7 @@ describe("refusals", () => {
       const read = new Set<string>();
       const watched = new Proxy(args, { get: (target, key: string) => (read.add(key), target[key]) });
       REFUSAL_TEXTS[name](watched);
-      expect([...read], name).to.have.members(inputs.map((input) => input.name));
+      expect([...read], name).to.include.members(inputs.map((input) => input.name));
     }
   });
 
@@ -115,9 +115,12 @@ describe("refusals", () => {
     expect(explain(typed)).to.equal(typed);
   });
 
-  it("gives the words of a refusal before a contract is asked, with more data", () => {
-    const error = refusal("StillLocked", { index: 0n, withdrawablePeriod: 9n, currentPeriod: 7n }, { at: "soon" });
+  it("gives the words of a refusal before a contract is asked, with the time where it is known", () => {
+    const args = { index: 0n, withdrawablePeriod: 9n, currentPeriod: 7n };
+    const error = refusal("StillLocked", { ...args, withdrawableAt: 86_400n });
     expect(error.code).to.equal("E_STILL_LOCKED");
-    expect(error.data).to.deep.equal({ index: 0n, withdrawablePeriod: 9n, currentPeriod: 7n, at: "soon" });
+    expect(error.message).to.equal("Position 0 can be withdrawn from period 9 on, 1970-01-02 00:00:00 UTC.");
+    expect(error.data).to.deep.equal({ ...args, withdrawableAt: 86_400n });
+    expect(refusal("StillLocked", args).message).to.equal("Position 0 can be withdrawn from period 9 on.");
   });
 });
