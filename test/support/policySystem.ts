@@ -32,7 +32,7 @@ export interface NodeActor {
 export type PolicySystem = Awaited<ReturnType<typeof deployPolicySystem>>;
 
 /** Deploys with `count` nodes, in ascending order of address, whose workers count already. */
-export async function deployPolicySystem(count = 4) {
+export async function deployPolicySystem(count = 4, parameters = PARAMETERS) {
   const [deployer, owner, payer, recipient, stranger, leakChallenge, reencryptionChallenge] = await ethers.getSigners();
   const escrow = await ethers.deployContract("StakingEscrow__MockForPolicies");
   const token = await ethers.deployContract("NKMSToken", [escrow, deployer, 4n * FUNDS, 4n * FUNDS]);
@@ -44,7 +44,7 @@ export async function deployPolicySystem(count = 4) {
     registry,
     leakChallenge,
     reencryptionChallenge,
-    PARAMETERS,
+    parameters,
   ]);
   for (const party of [owner, payer]) {
     await token.transfer(party, FUNDS);
