@@ -105,11 +105,10 @@ abstract contract Positions is Rewards, Drawing {
         Account storage account = _accounts[msg.sender];
         Position memory held = _live(account, index);
         if (held.endPeriod != 0) revert AlreadyWindingDown(index, held.endPeriod);
-        uint32 before = _lastEnd(account, account.weights.count);
         uint32 end = Periods.endOfLock(_now(), held.lockPeriods);
         account.positions[index].endPeriod = end;
         _schedule(end, held.amount);
-        _moveNode(account, before);
+        _moveNode(account, _FOREVER);
         emit WindDownStarted(msg.sender, index, end);
     }
 

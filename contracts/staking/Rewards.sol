@@ -41,7 +41,7 @@ abstract contract Rewards is Accounts {
     function _store(Account storage account, Ledger memory ledger) internal {
         account.stretch = ledger.stretch;
         account.weights = ledger.weights;
-        if (_vestPeriods > 0) account.provisional = ledger.provisional;
+        if (ledger.provisional.epoch > 0) account.provisional = ledger.provisional;
     }
 
     /// @dev The ledger with all stretches closed that ended by `to`, the current or the next period. For the next one the head
@@ -117,13 +117,14 @@ abstract contract Rewards is Accounts {
         ledger.stretch.balance += int96(uint96(vested));
         ledger.provisional.former += uint96(former);
         ledger.provisional.latest += uint96(total - vested - former);
+        ledger.provisional.epoch = epoch;
     }
 
     /// @dev Brings the provisional amounts to the current vesting epoch.
     function _roll(Ledger memory ledger) private view {
         Provisional memory held = ledger.provisional;
         uint32 epoch = _now() / _vestPeriods;
-        if (ledger.weights.suspended || held.epoch == epoch) return;
+        if (ledger.weights.suspended || held.epoch == epoch || held.latest | held.former == 0) return;
         bool bothVested = epoch - held.epoch > 1;
         ledger.stretch.balance += int96(held.former + (bothVested ? held.latest : 0));
         held.former = bothVested ? 0 : held.latest;

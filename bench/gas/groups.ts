@@ -1,0 +1,5 @@
+import type { GasTable } from "./scenario";
+import { stakingGas } from "./staking";
+
+/** Every group of contracts with gas figures, in the order of the table. */
+export const GROUPS: readonly (() => Promise<GasTable>)[] = [stakingGas];

@@ -1,0 +1,172 @@
+/**
+ * Staking at 100,000 nodes. What a figure covers:
+ * - all are whole transactions, except `treeUpdate100k`, `treeDraw100k` (the library alone) and `expiryCrossing` (one of 32);
+ * - a decision is the first of its period, so that it moves the anchor; `claimAfter1Anchor` follows a period with a decision.
+ */
+import { time } from "@nomicfoundation/hardhat-network-helpers";
+import { ethers } from "hardhat";
+import type { ContractTransactionResponse, EventLog, Signer } from "ethers";
+
+import { REFERENCE, UNIT_NKMS, type StakingSystem, deployStaking } from "../../test/support/staking";
+import { signPermit } from "../../test/support/permit";
+import { fillTree, setWord } from "./fillTree";
+import { type GasTable, gasOf, runScenarios } from "./scenario";
+
+const NODES = 100_000;
+const LEAF_COUNT_SLOT = 37_450;
+const PERIOD = 86_400;
+const AMOUNT = 50_000n * UNIT_NKMS;
+const LOCK = 100;
+
+interface Scene extends StakingSystem {
+  newcomer: Signer & { address: string };
+  node: Signer & { address: string };
+  slasher: Signer & { address: string };
+}
+
+export async function stakingGas(): Promise<GasTable> {
+  const scene = await setScene();
+  return { ...(await runScenarios(decisions(scene))), ...(await runScenarios(settlements(scene))) };
+}
+
+async function setScene(): Promise<Scene> {
+  const [, newcomer, node, slasher, healthCheck] = await ethers.getSigners();
+  const above = { healthCheck: healthCheck.address, slashers: [slasher.address] };
+  const system = await deployStaking(REFERENCE, above);
+  await fillTree(await system.line.getAddress(), NODES, 16_000n);
+  await setWord(await system.line.getAddress(), LEAF_COUNT_SLOT, BigInt(NODES + 3));
+  for (const signer of [newcomer, node, slasher]) {
+    await system.token.transfer(signer, 100n * AMOUNT);
+    await system.token.connect(signer).approve(system.escrow, 100n * AMOUNT);
+  }
+  await system.escrow.connect(slasher).create(AMOUNT, LOCK);
+  await system.escrow.connect(node).create(AMOUNT, LOCK);
+  await system.escrow.connect(slasher).startWindDown(0);
+  for (const periods of [1, 8, 8]) {
+    await pass(periods);
+    await system.escrow.connect(node).increase(0, AMOUNT);
+  }
+  await pass(30);
+  return { ...system, newcomer, node, slasher };
+}
+
+function decisions({ escrow, token, newcomer, node }: Scene): Record<string, () => Promise<number>> {
+  const own = escrow.connect(node);
+  return {
+    stakeCreatePermit: async () => {
+      const { deadline, v, r, s } = await signPermit(token, newcomer, await escrow.getAddress(), AMOUNT);
+      await token.connect(newcomer).approve(escrow, 0);
+      return gasOf(escrow.connect(newcomer).createWithPermit(AMOUNT, LOCK, deadline, v, r, s));
+    },
+    stakeCreate: () => gasOf(escrow.connect(newcomer).create(AMOUNT, LOCK)),
+    stakeSecondPosition: () => gasOf(own.create(AMOUNT, LOCK)),
+    stakeIncrease: () => gasOf(own.increase(0, AMOUNT)),
+    stakeWindDownNewEnd: () => gasOf(own.startWindDown(0)),
+    stakeWindDownSharedEnd: async () => {
+      await escrow.connect(newcomer).create(AMOUNT, LOCK);
+      await pass(1);
+      await escrow.connect(newcomer).startWindDown(0);
+      return gasOf(own.startWindDown(0));
+    },
+  };
+}
+
+function settlements({ escrow, line, node, newcomer, slasher }: Scene): Record<string, () => Promise<number>> {
+  const own = escrow.connect(node);
+  return {
+    claimAfter1: async () => {
+      await own.claim();
+      await pass(7);
+      return gasOf(own.claim());
+    },
+    claimAfter1Anchor: async () => {
+      await own.claim();
+      await pass(6);
+      await escrow.connect(newcomer).create(AMOUNT, LOCK);
+      await pass(1);
+      return gasOf(own.claim());
+    },
+    claimAfter1000: async () => {
+      await own.claim();
+      await pass(1_000);
+      return gasOf(own.claim());
+    },
+    withdraw: () => withdrawal(escrow, own, pass),
+    withdrawOverExpiry: () => withdrawalOverExpiry(escrow, own, newcomer),
+    expiryCrossing: () => expiryCrossing(escrow, newcomer),
+    treeUpdate100k: async () => treeGas((tree) => tree.add(77_777, 5), await line.getAddress()),
+    treeDraw100k: async () => treeGas((tree) => tree.measureFind(77_777n * 16_000n), await line.getAddress()),
+    slash1: () => slash(escrow, node, slasher, 1),
+    slash10: () => slash(escrow, node, slasher, 10),
+    slash32: () => slash(escrow, node, slasher, 32),
+  };
+}
+
+type Escrow = StakingSystem["escrow"];
+
+async function withdrawal(escrow: Escrow, own: Escrow, wait: (periods: number) => Promise<void>): Promise<number> {
+  await own.startWindDown(0);
+  await wait(LOCK + 10);
+  await escrow.advance();
+  await wait(30);
+  return gasOf(own.withdraw(0));
+}
+
+/** Another lock, which ended meanwhile, is passed on the way. */
+async function withdrawalOverExpiry(escrow: Escrow, own: Escrow, newcomer: Signer): Promise<number> {
+  await escrow.connect(newcomer).create(AMOUNT, LOCK + 20);
+  await own.startWindDown(0);
+  await pass(1);
+  await escrow.connect(newcomer).startWindDown(0);
+  await pass(LOCK + 10);
+  await escrow.advance();
+  await pass(30);
+  return gasOf(own.withdraw(0));
+}
+
+/** Thirty-three expiries: what each of 32 adds to a call that passes one. */
+async function expiryCrossing(escrow: Escrow, newcomer: Signer): Promise<number> {
+  const own = escrow.connect(newcomer);
+  for (let i = 0; i < 32; ++i) await own.create(AMOUNT, 28 + 7 * i);
+  await pass(1);
+  for (let i = 0; i < 32; ++i) await own.startWindDown(i);
+  await pass(36);
+  const one = await gasOf(escrow.advance());
+  await pass(7 * 31);
+  const many = await gasOf(escrow.advance());
+  return Math.ceil((many - one) / 30);
+}
+
+async function treeGas(
+  operation: (tree: SumTreeHarness) => Promise<ContractTransactionResponse>,
+  line: string,
+): Promise<number> {
+  const tree = await harnessAt(line);
+  const receipt = await (await operation(tree)).wait();
+  return Number((receipt!.logs[0] as EventLog).args.gas);
+}
+
+type SumTreeHarness = Awaited<ReturnType<typeof harnessAt>>;
+
+/** The harness in place of the stake line: it has the tree in the same slots. */
+async function harnessAt(line: string) {
+  const harness = await ethers.deployContract("SumTree__Harness");
+  const code = await ethers.provider.getCode(harness);
+  await ethers.provider.send("hardhat_setCode", [line, code]);
+  return ethers.getContractAt("SumTree__Harness", line);
+}
+
+/** A slash of most of the deposit, through all positions. */
+async function slash(escrow: Escrow, node: Signer & { address: string }, slasher: Signer, count: number): Promise<number> {
+  for (let i = 1; i < count; ++i) await escrow.connect(node).create(AMOUNT, LOCK);
+  await pass(8);
+  const penalty = AMOUNT * BigInt(count) - AMOUNT / 2n;
+  return gasOf(escrow.connect(slasher).slash(node.address, penalty + (count > 1 ? AMOUNT : 0n), await slasher.getAddress(), 2_500));
+}
+
+/** Leaves `periods` behind; the next block is early in a new one. */
+async function pass(periods: number): Promise<void> {
+  const next = Math.floor((await time.latest()) / PERIOD) + periods;
+  await time.increaseTo(next * PERIOD + 10);
+}
+
