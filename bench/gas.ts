@@ -6,14 +6,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { GROUPS } from "./gas/groups";
-import type { GasTable } from "./gas/scenario";
-
-export async function measureGas(): Promise<GasTable> {
-  let table: GasTable = {};
-  for (const group of GROUPS) table = { ...table, ...(await group()) };
-  return table;
-}
+import { measureGas } from "./gas/measure";
 
 async function main(): Promise<void> {
   const table = await measureGas();
@@ -23,4 +16,4 @@ async function main(): Promise<void> {
   else for (const [name, gas] of Object.entries(table)) console.log(name.padEnd(28), gas.toString().padStart(9));
 }
 
-if (require.main === module) void main();
+void main();

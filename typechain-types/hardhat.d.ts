@@ -134,6 +134,14 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.CurvePoint__Harness__factory>;
     getContractFactory(
+      name: "Periods__Harness",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Periods__Harness__factory>;
+    getContractFactory(
+      name: "RewardMath__Harness",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.RewardMath__Harness__factory>;
+    getContractFactory(
       name: "ServiceUrl__Harness",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.ServiceUrl__Harness__factory>;
@@ -145,6 +153,10 @@ declare module "hardhat/types/runtime" {
       name: "StakingEscrow__MockForPolicies",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.StakingEscrow__MockForPolicies__factory>;
+    getContractFactory(
+      name: "SumTree__Harness",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.SumTree__Harness__factory>;
     getContractFactory(
       name: "KeyRegistry",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -373,6 +385,16 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.CurvePoint__Harness>;
     getContractAt(
+      name: "Periods__Harness",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Periods__Harness>;
+    getContractAt(
+      name: "RewardMath__Harness",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.RewardMath__Harness>;
+    getContractAt(
       name: "ServiceUrl__Harness",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
@@ -387,6 +409,11 @@ declare module "hardhat/types/runtime" {
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.StakingEscrow__MockForPolicies>;
+    getContractAt(
+      name: "SumTree__Harness",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.SumTree__Harness>;
     getContractAt(
       name: "KeyRegistry",
       address: string | ethers.Addressable,
@@ -604,6 +631,14 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.CurvePoint__Harness>;
     deployContract(
+      name: "Periods__Harness",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Periods__Harness>;
+    deployContract(
+      name: "RewardMath__Harness",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.RewardMath__Harness>;
+    deployContract(
       name: "ServiceUrl__Harness",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.ServiceUrl__Harness>;
@@ -615,6 +650,10 @@ declare module "hardhat/types/runtime" {
       name: "StakingEscrow__MockForPolicies",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.StakingEscrow__MockForPolicies>;
+    deployContract(
+      name: "SumTree__Harness",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.SumTree__Harness>;
     deployContract(
       name: "KeyRegistry",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -843,6 +882,16 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.CurvePoint__Harness>;
     deployContract(
+      name: "Periods__Harness",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Periods__Harness>;
+    deployContract(
+      name: "RewardMath__Harness",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.RewardMath__Harness>;
+    deployContract(
       name: "ServiceUrl__Harness",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -857,6 +906,11 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.StakingEscrow__MockForPolicies>;
+    deployContract(
+      name: "SumTree__Harness",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.SumTree__Harness>;
     deployContract(
       name: "KeyRegistry",
       args: any[],

@@ -15,6 +15,8 @@ import { type GasTable, gasOf, runScenarios } from "./scenario";
 const NODES = 100_000;
 const LEAF_COUNT_SLOT = 37_450;
 const PERIOD = 86_400;
+/** Seconds after which ends, vesting epochs and words of the calendar lie alike again: figures do not depend on the date. */
+const CALENDAR = 1_792 * PERIOD;
 const AMOUNT = 50_000n * UNIT_NKMS;
 const LOCK = 100;
 
@@ -30,6 +32,7 @@ export async function stakingGas(): Promise<GasTable> {
 }
 
 async function setScene(): Promise<Scene> {
+  await time.increaseTo((Math.floor((await time.latest()) / CALENDAR) + 1) * CALENDAR);
   const [, newcomer, node, slasher, healthCheck] = await ethers.getSigners();
   const above = { healthCheck: healthCheck.address, slashers: [slasher.address] };
   const system = await deployStaking(REFERENCE, above);
@@ -87,6 +90,8 @@ function settlements({ escrow, line, node, newcomer, slasher }: Scene): Record<s
       return gasOf(own.claim());
     },
     claimAfter1000: async () => {
+      await pass(120);
+      await escrow.advance();
       await own.claim();
       await pass(1_000);
       return gasOf(own.claim());
@@ -157,11 +162,18 @@ async function harnessAt(line: string) {
 }
 
 /** A slash of most of the deposit, through all positions. */
-async function slash(escrow: Escrow, node: Signer & { address: string }, slasher: Signer, count: number): Promise<number> {
+async function slash(
+  escrow: Escrow,
+  node: Signer & { address: string },
+  slasher: Signer,
+  count: number,
+): Promise<number> {
   for (let i = 1; i < count; ++i) await escrow.connect(node).create(AMOUNT, LOCK);
   await pass(8);
   const penalty = AMOUNT * BigInt(count) - AMOUNT / 2n;
-  return gasOf(escrow.connect(slasher).slash(node.address, penalty + (count > 1 ? AMOUNT : 0n), await slasher.getAddress(), 2_500));
+  return gasOf(
+    escrow.connect(slasher).slash(node.address, penalty + (count > 1 ? AMOUNT : 0n), await slasher.getAddress(), 2_500),
+  );
 }
 
 /** Leaves `periods` behind; the next block is early in a new one. */
@@ -169,4 +181,3 @@ async function pass(periods: number): Promise<void> {
   const next = Math.floor((await time.latest()) / PERIOD) + periods;
   await time.increaseTo(next * PERIOD + 10);
 }
-

@@ -38,7 +38,13 @@ describe("RewardMath and src/protocol/supply", () => {
   it("I-E11 mint_decay_accuracy: a power is at most 2 wei from the exact fraction, and never below it", async () => {
     const math = await deploy();
     const reserve = 2_890_000_000n * 10n ** 18n;
-    for (const [decayPeriods, k] of [[2n, 1n], [1_053n, 10n], [1_053n, 7_300n], [1_053n, 10_000n], [16_777_216n, 36_500n]]) {
+    for (const [decayPeriods, k] of [
+      [2n, 1n],
+      [1_053n, 10n],
+      [1_053n, 7_300n],
+      [1_053n, 10_000n],
+      [16_777_216n, 36_500n],
+    ]) {
       const exactUp = (reserve * (decayPeriods - 1n) ** k + decayPeriods ** k - 1n) / decayPeriods ** k;
       const got = await math.decay(reserve, decayFactor(decayPeriods), k);
       expect(got).to.be.within(exactUp, exactUp + 2n);

@@ -11,7 +11,12 @@ describe("Periods", () => {
 
   it("puts a second into the period that begins at or before it", async () => {
     const periods = await deploy();
-    for (const [timestamp, period] of [[0n, 0n], [999n, 0n], [1_000n, 1n], [1_001n, 1n]]) {
+    for (const [timestamp, period] of [
+      [0n, 0n],
+      [999n, 0n],
+      [1_000n, 1n],
+      [1_001n, 1n],
+    ]) {
       expect(await periods.containing(timestamp, 1_000)).to.equal(period);
       expect(periodAt(timestamp, 1_000n)).to.equal(period);
     }
@@ -20,7 +25,11 @@ describe("Periods", () => {
 
   it("holds every interval half-open at -1, 0, +1", async () => {
     const periods = await deploy();
-    for (const [current, over] of [[99n, false], [100n, true], [101n, true]] as const) {
+    for (const [current, over] of [
+      [99n, false],
+      [100n, true],
+      [101n, true],
+    ] as const) {
       expect(await periods.isOver(100, current)).to.equal(over);
       expect(isOver(100n, current)).to.equal(over);
     }

@@ -13,7 +13,12 @@ describe("SumTree", () => {
 
   it("has a unit of ceil(maxSupply / (2^32 - 1))", async () => {
     const tree = await loadFixture(deploy);
-    for (const [supply, unit] of [[1n, 1n], [LANE, 1n], [LANE + 1n, 2n], [10n * LANE, 10n]])
+    for (const [supply, unit] of [
+      [1n, 1n],
+      [LANE, 1n],
+      [LANE + 1n, 2n],
+      [10n * LANE, 10n],
+    ])
       expect(await tree.unitOf(supply)).to.equal(unit);
   });
 

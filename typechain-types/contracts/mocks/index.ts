@@ -3,6 +3,9 @@
 /* eslint-disable */
 export type { Condition__Mock } from "./Condition__Mock";
 export type { CurvePoint__Harness } from "./CurvePoint__Harness";
+export type { Periods__Harness } from "./Periods__Harness";
+export type { RewardMath__Harness } from "./RewardMath__Harness";
 export type { ServiceUrl__Harness } from "./ServiceUrl__Harness";
 export type { Signer1271__Mock } from "./Signer1271__Mock";
 export type { StakingEscrow__MockForPolicies } from "./StakingEscrow__MockForPolicies";
+export type { SumTree__Harness } from "./SumTree__Harness";

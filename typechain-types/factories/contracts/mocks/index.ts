@@ -3,6 +3,9 @@
 /* eslint-disable */
 export { Condition__Mock__factory } from "./Condition__Mock__factory";
 export { CurvePoint__Harness__factory } from "./CurvePoint__Harness__factory";
+export { Periods__Harness__factory } from "./Periods__Harness__factory";
+export { RewardMath__Harness__factory } from "./RewardMath__Harness__factory";
 export { ServiceUrl__Harness__factory } from "./ServiceUrl__Harness__factory";
 export { Signer1271__Mock__factory } from "./Signer1271__Mock__factory";
 export { StakingEscrow__MockForPolicies__factory } from "./StakingEscrow__MockForPolicies__factory";
+export { SumTree__Harness__factory } from "./SumTree__Harness__factory";
