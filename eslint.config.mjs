@@ -22,6 +22,7 @@ function roomRules([room, { rooms: mayImport, packages }]) {
 const variableTimeCallers = [
   "src/crypto/backendNoble.ts",
   "src/crypto/backendNative.ts",
+  "src/crypto/ecies/{answer,capsule,dealing,turn}.ts",
   "src/crypto/umbral/{capsule,combine,verify}.ts",
   "test/src/crypto/backends.test.ts",
 ];

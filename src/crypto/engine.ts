@@ -45,6 +45,8 @@ export interface RekeyRequest {
   /** The owner's secret key of one path. */
   readonly ownerSecretKey: Uint8Array;
   readonly recipientPublicKey: Uint8Array;
+  /** Only interactive schemes take it, and need it (eq 20). */
+  readonly recipientSecretKey?: Uint8Array;
   /** The owner's signing key: never an encryption key. */
   readonly signerSecretKey: Uint8Array;
   /** How many answers open a capsule, 1 to `shares` (the paper's m). */
@@ -81,6 +83,8 @@ export interface AnswerContext {
   readonly commitment: ShareCommitment;
   readonly ownerPublicKey: Uint8Array;
   readonly recipientPublicKey: Uint8Array;
+  /** The owner's verifying key, where the recipient knows it: `combine` then checks what the owner signed inside (II.C). */
+  readonly signerPublicKey?: Uint8Array;
 }
 
 declare const verified: unique symbol;
@@ -121,4 +125,30 @@ export interface Engine {
     capsule: Uint8Array,
     answers: readonly VerifiedAnswer[],
   ): Uint8Array;
+}
+
+/** A re-encryption key between two secret keys: 32 secret bytes, and the point R = rk*G that identifies its turns. */
+export interface HopKey {
+  readonly key: Uint8Array;
+  /** 33 bytes. */
+  readonly point: Uint8Array;
+}
+
+/**
+ * An engine whose capsules can be turned again and again (eq 22, V.G). A turned capsule is the original followed by one proven turn
+ * per hop; every function of `Engine` takes it in place of the original.
+ */
+export interface MultiHopEngine extends Engine {
+  /** The key from one secret key to another (eq 20): an owner's two versions, or a chain of holders. */
+  hopKey(fromSecretKey: Uint8Array, toSecretKey: Uint8Array, random: RandomSource): HopKey;
+  /** rk_ac = rk_ab * rk_bc (eq 23). */
+  compose(first: Uint8Array, second: Uint8Array): HopKey;
+  /** rk_ba from rk_ab alone: these schemes are bi-directional. */
+  reverse(key: Uint8Array, random: RandomSource): HopKey;
+  /** Turns a capsule once more, having checked all earlier turns. Always the same bytes for the same input. */
+  hop(key: Uint8Array, capsule: Uint8Array): Uint8Array;
+  /** Checks that a capsule was turned by the keys with these points, in order, and by no others. Throws E_BAD_PROOF. */
+  verifyHops(capsule: Uint8Array, points: readonly Uint8Array[]): void;
+  /** Replaces all turns by one of their product key. Throws E_WRONG_KEY if it is another key. */
+  collapse(productKey: Uint8Array, capsule: Uint8Array): Uint8Array;
 }

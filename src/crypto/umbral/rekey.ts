@@ -37,7 +37,7 @@ export function checkThreshold(threshold: number, shares: number): void {
 }
 
 /** Horner's rule on secret coefficients, constant term first. The result is always a fresh array. */
-function evaluate(backend: CurveBackend, coefficients: readonly Scalar[], x: Scalar): Scalar {
+export function evaluate(backend: CurveBackend, coefficients: readonly Scalar[], x: Scalar): Scalar {
   const highest = Uint8Array.from(coefficients.at(-1)!);
   return coefficients
     .slice(0, -1)

@@ -1,0 +1,85 @@
+/**
+ * ECIES re-encryption with an ephemeral key (paper II.A.3, eq 10 to 19) on secp256k1: for a single node or m of n. Answers are a
+ * function of fraction and capsule, so nodes can be tested with prepared ones.
+ *
+ *   e random, rk = a/e, sealed = box to pk_B of (e ‖ the owner's signature of pk_A, pk_B and the dealing)
+ *   node: E' = rk_i*E, recipient: e*(sum lambda_i*E'_i) = a*E
+ *
+ * Rekeying needs no secret of the recipient, turning an answer back leads to e and not to B, and nothing a node holds names A or B. e*R = pk_A
+ * shows the recipient that the dealing is of A's key; it does not show who dealt, which is what the signature is for.
+ */
+import { concat } from "../bytes";
+import type { CurveBackend, Point, Scalar } from "./backend";
+import { defaultBackend } from "./backends";
+import { CAPSULE_LENGTH } from "./ecies/capsule";
+import type { Dealing } from "./ecies/dealing";
+import { DealtEngine, type Parties } from "./ecies/dealtEngine";
+import { decodeScalar, encodePoint, SCALAR_LENGTH, SIGNATURE_LENGTH } from "./encoding";
+import type { Engine, EngineProperties, RandomSource, RekeyRequest } from "./engine";
+import { randomScalar } from "./scalar";
+import { openSealed, sealTo } from "./sealedBox";
+import { wipe } from "./secrets";
+import { sign, verifySignature } from "./signature";
+import { NONCE_LENGTH, TAG_LENGTH } from "./symmetric";
+
+const PROPERTIES: EngineProperties = {
+  name: "ecies",
+  interactive: false,
+  unidirectional: true,
+  maxHops: 1,
+  collusionResistant: false,
+  keyPrivate: true,
+  threshold: true,
+  verifiable: true,
+  onChainVerifiable: true,
+};
+
+const DEALING_DOMAIN = "nkms/v1/ecies/dealing";
+const SEALED_LENGTH =
+  CAPSULE_LENGTH + NONCE_LENGTH["xchacha20-poly1305"] + SCALAR_LENGTH + SIGNATURE_LENGTH + TAG_LENGTH;
+
+/** What the owner signs inside the box: pk_A ‖ pk_B ‖ F_0 .. F_(m-1). With e*F_0 = pk_A this fixes e. */
+function dealingMessage(owner: Uint8Array, recipient: Uint8Array, commitments: readonly Point[]): Uint8Array {
+  return concat(owner, recipient, ...commitments.map(encodePoint));
+}
+
+class EciesEngine extends DealtEngine {
+  constructor(curve: CurveBackend) {
+    super(PROPERTIES, curve, SEALED_LENGTH, 0);
+  }
+
+  protected drawDivisor(_request: RekeyRequest, random: RandomSource): Scalar {
+    return randomScalar(random);
+  }
+
+  protected seal(
+    divisor: Scalar,
+    request: RekeyRequest,
+    commitments: readonly Point[],
+    random: RandomSource,
+  ): Uint8Array {
+    const owner = this.publicKey(request.ownerSecretKey);
+    const message = dealingMessage(owner, request.recipientPublicKey, commitments);
+    const signature = sign(request.signerSecretKey, DEALING_DOMAIN, message, random, this.curve);
+    const plaintext = concat(divisor, signature);
+    const sealed = sealTo(this, request.recipientPublicKey, plaintext, random);
+    wipe(plaintext);
+    return sealed;
+  }
+
+  protected open(dealing: Dealing, parties: Parties): Scalar {
+    const plaintext = openSealed(this, parties.recipientSecretKey, dealing.sealed);
+    const divisor = decodeScalar("wrapped.e", plaintext.subarray(0, SCALAR_LENGTH));
+    if (parties.signerPublicKey) {
+      const message = dealingMessage(parties.ownerPublicKey, parties.recipientPublicKey, dealing.coefficients);
+      const signature = plaintext.subarray(SCALAR_LENGTH);
+      verifySignature(parties.signerPublicKey, DEALING_DOMAIN, message, signature, this.curve);
+    }
+    return divisor;
+  }
+}
+
+/** The ECIES engine on a curve back-end, by default the fastest that loads. */
+export function ecies(backend: CurveBackend = defaultBackend()): Engine {
+  return new EciesEngine(backend);
+}
