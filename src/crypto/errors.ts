@@ -36,3 +36,12 @@ export function badEncoding(field: string, what: string, got: unknown, expected:
 export function badProof(field: string, part: string): CryptoError {
   return new CryptoError("E_BAD_PROOF", `The ${part} of the ${field} does not hold.`, { data: { field, part } });
 }
+
+/** E_KEY_REUSE of a rekeying's signing key. */
+export function keyReuse(): CryptoError {
+  return new CryptoError("E_KEY_REUSE", "The signing key is the encryption key.", {
+    why: "The recipient and enough nodes learn the encryption key; they could then sign in the owner's name.",
+    fix: "Sign with a key of its own.",
+    data: { field: "signerSecretKey" },
+  });
+}

@@ -20,7 +20,7 @@ import type {
   ShareCommitment,
   VerifiedAnswer,
 } from "./engine";
-import { CryptoError } from "./errors";
+import { CryptoError, keyReuse } from "./errors";
 import { randomScalar } from "./scalar";
 import { equalSecrets, wipe } from "./secrets";
 import { CAPSULE_LENGTH, encapsulate, openCapsule, readCapsule, type Capsule } from "./umbral/capsule";
@@ -191,14 +191,6 @@ class UmbralEngine implements Engine {
     }
     return this.#lastCapsule;
   }
-}
-
-function keyReuse(): CryptoError {
-  return new CryptoError("E_KEY_REUSE", "The signing key is the encryption key.", {
-    why: "The recipient and enough nodes learn the encryption key; they could then sign in the owner's name.",
-    fix: "Sign with a key of its own.",
-    data: { field: "signerSecretKey" },
-  });
 }
 
 /** Refuses to combine an answer with anything but what it was verified against. */

@@ -40,6 +40,7 @@ export function makeScope(engine: Engine, random: RandomSource) {
       {
         ownerSecretKey: owner.secretKey,
         recipientPublicKey: recipient.publicKey,
+        recipientSecretKey: recipient.secretKey,
         signerSecretKey: signer.secretKey,
         threshold,
         shares,

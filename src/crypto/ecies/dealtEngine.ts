@@ -18,15 +18,15 @@ import type {
   ShareCommitment,
   VerifiedAnswer,
 } from "../engine";
-import { CryptoError } from "../errors";
+import { CryptoError, keyReuse } from "../errors";
 import { invertSecret, randomScalar } from "../scalar";
-import { wipe } from "../secrets";
+import { equalSecrets, wipe } from "../secrets";
 import { checkThreshold } from "../umbral/rekey";
 import { VerifiedAnswers } from "../verifiedAnswers";
 import { decodeCFrag, joinAnswers, makeAnswer, verifyAnswer, type CFrag } from "./answer";
 import { CAPSULE_LENGTH, encapsulate, readCapsule, type Capsule } from "./capsule";
 import { dealingCommitment, type Dealing } from "./dealing";
-import { deal, decodeKFrag, drawPolynomial, requireCommitted } from "./fraction";
+import { deal, decodeKFrag, drawPolynomial, requireCommitted, type KFrag } from "./fraction";
 import { schemeNamed, type Scheme } from "./scheme";
 
 /** Whom a dealing is between, as the recipient sees it. */
@@ -96,7 +96,7 @@ export abstract class DealtEngine implements Engine {
     checkThreshold(request.threshold, request.shares);
     decodePoint(this.curve, "recipientPublicKey", request.recipientPublicKey);
     const ownerSecretKey = decodeScalar("ownerSecretKey", request.ownerSecretKey);
-    decodeScalar("signerSecretKey", request.signerSecretKey);
+    if (equalSecrets(ownerSecretKey, decodeScalar("signerSecretKey", request.signerSecretKey))) throw keyReuse();
     const divisor = this.drawDivisor(request, random);
     const key = this.quotient(ownerSecretKey, divisor, random);
     const polynomial = drawPolynomial(this.curve, key, request.threshold, random);
@@ -110,15 +110,16 @@ export abstract class DealtEngine implements Engine {
    * stands behind it is what the policy on chain says.
    */
   verifyFraction(kfrag: Uint8Array, keys: FractionKeys): ShareCommitment {
-    const fraction = decodeKFrag(this.curve, kfrag, this.sealedLength);
     decodePoint(this.curve, "signerPublicKey", keys.signerPublicKey);
     this.#requireKeys(keys);
-    return dealingCommitment(requireCommitted(this.curve, fraction), fraction.dealing.wrapped);
+    return this.#withFraction(kfrag, (fraction) =>
+      dealingCommitment(requireCommitted(this.curve, fraction), fraction.dealing.wrapped),
+    );
   }
 
   reencrypt(kfrag: Uint8Array, capsule: Uint8Array): Uint8Array {
-    const fraction = decodeKFrag(this.curve, kfrag, this.sealedLength);
-    return makeAnswer(this.curve, this.scheme, fraction, this.readCapsule(capsule));
+    const read = this.readCapsule(capsule);
+    return this.#withFraction(kfrag, (fraction) => makeAnswer(this.curve, this.scheme, fraction, read));
   }
 
   verify(cfrag: Uint8Array, context: AnswerContext): VerifiedAnswer {
@@ -177,6 +178,16 @@ export abstract class DealtEngine implements Engine {
       this.#lastCapsule = readCapsule(this.curve, this.scheme, bytes, this.maxTurns);
     }
     return this.#lastCapsule;
+  }
+
+  /** Lends a fraction read from its encoding and wipes our copy of its secret afterwards. */
+  #withFraction<T>(kfrag: Uint8Array, use: (fraction: KFrag) => T): T {
+    const fraction = decodeKFrag(this.curve, kfrag, this.sealedLength);
+    try {
+      return use(fraction);
+    } finally {
+      wipe(fraction.key);
+    }
   }
 
   #requireKeys(keys: Pick<FractionKeys, "ownerPublicKey" | "recipientPublicKey">): void {

@@ -1,0 +1,277 @@
+import { expect } from "chai";
+
+import { concat } from "../../../src/bytes";
+import type { AnswerContext, Engine, RekeyRequest, VerifiedAnswer } from "../../../src/crypto/engine";
+import type { CurveBackend } from "../../../src/crypto/backend";
+import { fromBigInt, ORDER } from "../../../src/crypto/scalar";
+import { backends, expectRefusal, flipBit, makeScope, subsets } from "../../support/crypto";
+import { thrown } from "../../support/errors";
+import { seededRandom } from "../../support/seededRandom";
+
+const REFUSED = /^E_BAD_(ENCODING|PROOF)$/;
+
+/** NKMS_DEEP widens the exhaustive tests. */
+const MAX_SHARES = process.env.NKMS_DEEP ? 8 : 5;
+
+/** What every engine with Feldman-dealt keys does; `cfragLength` is that of an answer with threshold 1. */
+export function behavesAsDealt(make: (backend?: CurveBackend) => Engine, cfragLength: number): void {
+  const engine = make();
+  const random = seededRandom(`${engine.properties.name} engine`);
+  const scope = makeScope(engine, random);
+  const { owner, recipient, signer, capsule, key, keys } = scope;
+  const request: RekeyRequest = {
+    ownerSecretKey: owner.secretKey,
+    recipientPublicKey: recipient.publicKey,
+    recipientSecretKey: recipient.secretKey,
+    signerSecretKey: signer.secretKey,
+    threshold: 2,
+    shares: 3,
+  };
+  const combine = (answers: readonly VerifiedAnswer[]) =>
+    engine.combine(recipient.secretKey, owner.publicKey, capsule, answers);
+
+  context("keys", () => {
+    it("give the owner what encapsulation gave the producer, and nobody else", () => {
+      expect(engine.decapsulate(owner.secretKey, capsule)).to.deep.equal(key);
+      expect(engine.publicKeyOf(owner.secretKey)).to.deep.equal(owner.publicKey);
+      expect(engine.decapsulate(recipient.secretKey, capsule)).to.not.deep.equal(key);
+    });
+
+    it("are refused where they are no scalars", () => {
+      for (const secretKey of [fromBigInt(0n), fromBigInt(ORDER)]) {
+        const refuse = (call: () => unknown, field: string) =>
+          expectRefusal(call, "E_BAD_ENCODING", { field, got: "0 or >= n", expected: "1 to n-1" });
+        refuse(() => engine.publicKeyOf(secretKey), "secretKey");
+        refuse(() => engine.decapsulate(secretKey, capsule), "secretKey");
+        refuse(() => engine.rekey({ ...request, ownerSecretKey: secretKey }, random), "ownerSecretKey");
+        refuse(() => engine.rekey({ ...request, signerSecretKey: secretKey }, random), "signerSecretKey");
+        refuse(() => engine.combine(secretKey, owner.publicKey, capsule, []), "recipientSecretKey");
+      }
+    });
+  });
+
+  context("rekey", () => {
+    it("refuses impossible splits and the encryption key as signing key", () => {
+      for (const [threshold, shares] of [
+        [0, 1],
+        [3, 2],
+        [1, 0],
+        [1, 33],
+        [1.5, 3],
+        [NaN, 3],
+      ]) {
+        const data = { threshold, shares, maxShares: 32 };
+        expectRefusal(() => engine.rekey({ ...request, threshold, shares }, random), "E_BAD_THRESHOLD", data);
+      }
+      const reuse = () => engine.rekey({ ...request, signerSecretKey: owner.secretKey }, random);
+      expectRefusal(reuse, "E_KEY_REUSE", { field: "signerSecretKey" });
+    });
+
+    it("makes distinct fractions whose commitments the node recomputes", () => {
+      const fractions = scope.split(16, 32);
+      expect(new Set(fractions.map(({ kfrag }) => kfrag.toString())).size).to.equal(32);
+      for (const { kfrag, commitment } of fractions) {
+        expect(engine.verifyFraction(kfrag, keys)).to.deep.equal(commitment);
+      }
+    });
+  });
+
+  context("combine", () => {
+    it(`opens with every subset of at least m answers and none below, for every m of n up to ${MAX_SHARES}`, () => {
+      for (let shares = 1; shares <= MAX_SHARES; shares++) {
+        for (let threshold = 1; threshold <= shares; threshold++) {
+          const answers = scope.split(threshold, shares).map(scope.answer);
+          for (const subset of subsets(answers)) {
+            if (subset.length >= threshold) expect(combine(subset)).to.deep.equal(key);
+            else {
+              const expected = subset.length ? threshold : 1;
+              expectRefusal(() => combine(subset), "E_NOT_ENOUGH_SHARES", { got: subset.length, expected });
+            }
+          }
+        }
+      }
+    });
+
+    it("opens at the largest split, in any order", () => {
+      expect(combine(scope.split(32, 32).reverse().map(scope.answer))).to.deep.equal(key);
+    });
+
+    it("refuses repeated, mixed and unverified answers", () => {
+      const [first, second] = scope.split(2, 2);
+      const [answer, foreign] = [scope.answer(first), scope.answer(scope.split(2, 2)[1])];
+      const forged = { cfrag: answer.cfrag } as VerifiedAnswer;
+      expectRefusal(() => combine([answer, scope.answer(first)]), "E_DUPLICATE_SHARE", { index: 1 });
+      expectRefusal(() => combine([answer, foreign]), "E_MIXED_SHARES", { index: 1 });
+      expectRefusal(() => combine([scope.answer(second), forged]), "E_UNVERIFIED_ANSWER", { index: 1 });
+    });
+
+    it("refuses another recipient, owner or capsule than the answers were verified for", () => {
+      const answers = scope.split(1, 1).map(scope.answer);
+      const other = engine.keygen(random);
+      const wrong = (call: () => unknown, field: string) => expectRefusal(call, "E_WRONG_KEY", { index: 0, field });
+      wrong(() => engine.combine(other.secretKey, owner.publicKey, capsule, answers), "recipientSecretKey");
+      wrong(() => engine.combine(recipient.secretKey, other.publicKey, capsule, answers), "ownerPublicKey");
+      const second = engine.encapsulate(owner.publicKey, random).capsule;
+      const open = () => engine.combine(recipient.secretKey, owner.publicKey, second, answers);
+      expectRefusal(open, "E_MIXED_SHARES", { index: 0 });
+    });
+
+    it("refuses a dealing of another owner's key", () => {
+      const other = engine.keygen(random);
+      const [{ kfrag, commitment }] = engine.rekey(
+        { ...request, ownerSecretKey: other.secretKey, threshold: 1 },
+        random,
+      );
+      const unsigned = { ...keys, signerPublicKey: undefined };
+      const answer = engine.verify(engine.reencrypt(kfrag, capsule, random), { capsule, commitment, ...unsigned });
+      expectRefusal(() => combine([answer]), "E_WRONG_KEY", { field: "ownerPublicKey" });
+    });
+
+    it("cannot be misled by bytes changed after verification", () => {
+      const [answer] = scope.split(1, 1).map(scope.answer);
+      answer.cfrag.fill(0);
+      expect(combine([answer])).to.deep.equal(key);
+    });
+  });
+
+  context("answers", () => {
+    const [fraction, sibling] = scope.split(2, 2);
+    const cfrag = engine.reencrypt(fraction.kfrag, capsule, random);
+    const answerContext: AnswerContext = { capsule, commitment: fraction.commitment, ...keys };
+
+    it("are a function of fraction and capsule, of a fixed length", () => {
+      const never = () => expect.fail("no randomness is needed");
+      expect(engine.reencrypt(fraction.kfrag, capsule, never)).to.deep.equal(cfrag);
+      expect(cfrag.length).to.equal(cfragLength + 33);
+    });
+
+    it("are refused for another capsule, naming the equation", () => {
+      const second = engine.encapsulate(owner.publicKey, random).capsule;
+      const call = () => engine.verify(cfrag, { ...answerContext, capsule: second });
+      expectRefusal(call, "E_BAD_PROOF", { field: "cfrag", part: "equation z*G = T1 + h*R" });
+    });
+
+    it("are refused for another share's commitment", () => {
+      const { digest } = fraction.commitment;
+      const refuse = (commitment: AnswerContext["commitment"], part: string) => {
+        const call = () => engine.verify(cfrag, { ...answerContext, commitment });
+        expectRefusal(call, "E_BAD_PROOF", { field: "cfrag", part });
+      };
+      refuse(sibling.commitment, "commitment digest");
+      refuse({ digest, point: sibling.commitment.point }, "commitment point");
+    });
+
+    it("are refused in a context that is no context", () => {
+      const { digest, point } = fraction.commitment;
+      const refuse = (changed: Partial<AnswerContext>, field: string, got: number, expected: number) =>
+        expectRefusal(() => engine.verify(cfrag, { ...answerContext, ...changed }), "E_BAD_ENCODING", {
+          field,
+          got,
+          expected,
+        });
+      refuse({ commitment: { digest: digest.slice(1), point } }, "commitment.digest", 31, 32);
+      refuse({ commitment: { digest, point: point.slice(1) } }, "commitment.point", 19, 20);
+      refuse({ ownerPublicKey: digest }, "ownerPublicKey", 32, 33);
+      refuse({ recipientPublicKey: digest }, "recipientPublicKey", 32, 33);
+      refuse({ signerPublicKey: digest }, "signerPublicKey", 32, 33);
+      refuse({ capsule: digest }, "capsule", 32, 98);
+    });
+  });
+
+  context("fractions", () => {
+    it("are refused by the node with another secret than the committed one, so that it cannot be framed", () => {
+      const [{ kfrag }] = scope.split(1, 1);
+      const framed = concat(fromBigInt(7n), kfrag.slice(32));
+      const data = { field: "kfrag", part: "commitment R = rk*G" };
+      expectRefusal(() => engine.verifyFraction(framed, keys), "E_BAD_PROOF", data);
+    });
+
+    it("are refused with an index or threshold out of range", () => {
+      const [{ kfrag }] = scope.split(1, 1);
+      for (const [offset, field] of [
+        [32, "kfrag.index"],
+        [33, "kfrag.threshold"],
+      ] as const) {
+        for (const got of [0, 33]) {
+          const forged = Uint8Array.from(kfrag);
+          forged[offset] = got;
+          const data = { field, got, expected: [1, 32] };
+          expectRefusal(() => engine.verifyFraction(forged, keys), "E_BAD_ENCODING", data);
+        }
+      }
+    });
+  });
+
+  context("one flipped bit", () => {
+    const [{ kfrag, commitment }] = scope.split(2, 3);
+    const every = (bytes: Uint8Array, check: (flipped: Uint8Array) => void) => {
+      for (let bit = 0; bit < 8 * bytes.length; bit++) check(flipBit(bytes, bit));
+    };
+
+    it("makes a capsule refused by everyone who reads it", () => {
+      every(capsule, (flipped) => {
+        expect(thrown(() => engine.verifyCapsule(flipped)).code).to.match(REFUSED);
+        expect(thrown(() => engine.reencrypt(kfrag, flipped, random)).code).to.match(REFUSED);
+      });
+    });
+
+    it("makes a kfrag refused, or one with a commitment that is not the policy's", () => {
+      every(kfrag, (flipped) => {
+        let digest: Uint8Array;
+        try {
+          ({ digest } = engine.verifyFraction(flipped, keys));
+        } catch (error) {
+          expect((error as { code: string }).code).to.match(REFUSED);
+          return;
+        }
+        expect(digest).to.not.deep.equal(commitment.digest);
+      });
+    });
+
+    it("makes a cfrag refused", () => {
+      every(engine.reencrypt(kfrag, capsule, random), (flipped) => {
+        expect(thrown(() => engine.verify(flipped, { capsule, commitment, ...keys })).code).to.match(REFUSED);
+      });
+    });
+  });
+
+  it("refuses every truncation and extension of capsule, kfrag and cfrag", () => {
+    const [{ kfrag, commitment }] = scope.split(2, 3);
+    const cfrag = engine.reencrypt(kfrag, capsule, random);
+    const readers: [Uint8Array, (bytes: Uint8Array) => unknown][] = [
+      [capsule, (bytes) => engine.verifyCapsule(bytes)],
+      [kfrag, (bytes) => engine.verifyFraction(bytes, keys)],
+      [cfrag, (bytes) => engine.verify(bytes, { capsule, commitment, ...keys })],
+    ];
+    for (const [bytes, read] of readers) {
+      for (let length = 0; length < bytes.length; length++) {
+        expect(thrown(() => read(bytes.slice(0, length))).code).to.equal("E_BAD_ENCODING");
+      }
+      expect(thrown(() => read(concat(bytes, Uint8Array.of(0)))).code).to.equal("E_BAD_ENCODING");
+    }
+    expect(thrown(() => engine.verifyCapsule("capsule" as unknown as Uint8Array)).code).to.equal("E_BAD_ENCODING");
+    expect(thrown(() => engine.reencrypt(undefined as unknown as Uint8Array, capsule, random)).code).to.equal(
+      "E_BAD_ENCODING",
+    );
+  });
+
+  it("stops where the random source fails, half-way or at once", () => {
+    for (let draws = 0; draws < 3; draws++) {
+      let left = draws;
+      const failing = (length: number) => (left-- > 0 ? random(length) : new Uint8Array(length - 1));
+      const call = () => engine.rekey({ ...request, threshold: 3 }, failing);
+      expectRefusal(call, "E_BAD_RANDOM", { got: 31, expected: 32 });
+    }
+  });
+
+  it("gives the same bytes on every back-end", () => {
+    const transcript = (backend: CurveBackend) => {
+      const its = makeScope(make(backend), seededRandom("differential"));
+      const fractions = its.split(2, 3);
+      const answers = fractions.map(its.answer);
+      return [its.capsule, its.key, ...fractions.map(({ kfrag }) => kfrag), ...answers.map(({ cfrag }) => cfrag)];
+    };
+    const [expected, ...others] = backends.map(transcript);
+    for (const other of others) expect(other).to.deep.equal(expected);
+  });
+}

@@ -1,0 +1,181 @@
+import { hkdf } from "@noble/hashes/hkdf.js";
+import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { keccak_256 } from "@noble/hashes/sha3.js";
+import { expect } from "chai";
+import { ethers } from "hardhat";
+
+import { concat, toHex, utf8 } from "../../../src/bytes";
+import { ecies } from "../../../src/crypto/ecies";
+import { openSealed } from "../../../src/crypto/sealedBox";
+import { ORDER, toBigInt } from "../../../src/crypto/scalar";
+import { expectRefusal, makeScope } from "../../support/crypto";
+import { thrown } from "../../support/errors";
+import { seededRandom } from "../../support/seededRandom";
+import { behavesAsDealt } from "./dealt.behavior";
+
+const {
+  Point,
+  Point: { Fn },
+} = secp256k1;
+type CurvePoint = typeof Point.BASE;
+
+const engine = ecies();
+const WRAPPED = 34;
+
+describe("ecies", () => {
+  // turn 164, index and threshold 2, F_0 33, box 98 + 24 + 32 + 64 + 16
+  behavesAsDealt(ecies, 164 + 2 + 33 + 234);
+
+  const random = seededRandom("ecies scheme");
+  const scope = makeScope(engine, random);
+  const { owner, recipient, signer, capsule, key, keys } = scope;
+  const point = (bytes: Uint8Array) => Point.fromBytes(bytes);
+  const hash = (use: string, ...parts: Uint8Array[]) =>
+    (toBigInt(keccak_256(concat(keccak_256(utf8(`nkms/v1/ecies/${use}`)), ...parts))) % (ORDER - 1n)) + 1n;
+  const keyOf = (shared: CurvePoint, of: Uint8Array) =>
+    hkdf(sha256, shared.toBytes(true), undefined, concat(utf8("nkms/v1/ecies/key"), of), 32);
+  const open = (kfrag: Uint8Array) =>
+    Fn.create(toBigInt(openSealed(engine, recipient.secretKey, kfrag.slice(-234)).slice(0, 32)));
+
+  context("by its formulas, computed apart", () => {
+    const [e, v, s] = [capsule.slice(0, 33), capsule.slice(33, 66), toBigInt(capsule.slice(66))];
+    const [{ kfrag }] = scope.split(1, 1);
+    const rk = toBigInt(kfrag.slice(0, 32));
+    const cfrag = engine.reencrypt(kfrag, capsule, random);
+    const [output, r, t1, t2] = [0, 33, 66, 99].map((start) => cfrag.slice(start, start + 33));
+
+    it("s*G = V + h*E and K = HKDF(a*E)", () => {
+      expect(Point.BASE.multiply(s).equals(point(v).add(point(e).multiply(hash("capsule", e, v))))).to.equal(true);
+      expect(keyOf(point(e).multiply(toBigInt(owner.secretKey)), capsule)).to.deep.equal(key);
+    });
+
+    it("rk = a/e, E' = rk*E, R = rk*G, e*R = pk_A", () => {
+      const ephemeral = open(kfrag);
+      expect(Fn.mul(rk, ephemeral)).to.equal(toBigInt(owner.secretKey));
+      expect(point(output).equals(point(e).multiply(rk))).to.equal(true);
+      expect(point(r).equals(Point.BASE.multiply(rk))).to.equal(true);
+      expect(point(r).multiply(ephemeral).toBytes(true)).to.deep.equal(owner.publicKey);
+    });
+
+    it("z*G = T1 + h*R and z*E = T2 + h*E', h over all points", () => {
+      const z = toBigInt(cfrag.slice(132, 164));
+      const h = hash("turn", r, e, output, t1, t2);
+      expect(Point.BASE.multiply(z).equals(point(t1).add(point(r).multiply(h)))).to.equal(true);
+      expect(
+        point(e)
+          .multiply(z)
+          .equals(point(t2).add(point(output).multiply(h))),
+      ).to.equal(true);
+    });
+
+    it("commits by keccak(R, keccak(wrapped)) and the address of R", () => {
+      const { digest, point: address } = scope.split(1, 1)[0].commitment;
+      expect(digest).to.have.length(32);
+      expect(address).to.have.length(20);
+      const [fraction] = scope.split(1, 1);
+      const committed = Point.BASE.multiply(toBigInt(fraction.kfrag.slice(0, 32))).toBytes(true);
+      expect(fraction.commitment.digest).to.deep.equal(
+        keccak_256(concat(committed, keccak_256(fraction.kfrag.slice(32)))),
+      );
+      expect(toHex(fraction.commitment.point)).to.equal(ethers.computeAddress(toHex(committed)).toLowerCase());
+    });
+
+    it("lets a contract check both equations by ecrecover", async () => {
+      const z = toBigInt(cfrag.slice(132, 164));
+      const h = hash("turn", r, e, output, t1, t2);
+      // ecrecover(-s*x, v, x, -k*x) = address(s*G - k*P) for P = (x, v)
+      const recover = async (scalar: bigint, times: bigint, base: Uint8Array) => {
+        const x = toBigInt(base.slice(1));
+        const words = [Fn.neg(Fn.mul(scalar, x)), BigInt(base[0] + 25), x, Fn.neg(Fn.mul(times, x))];
+        const data = ethers.AbiCoder.defaultAbiCoder().encode(["uint256[4]"], [words]);
+        return ethers.dataSlice(await ethers.provider.call({ to: ethers.toBeHex(1, 20), data }), 12);
+      };
+      const address = (bytes: Uint8Array) => ethers.computeAddress(toHex(bytes)).toLowerCase();
+      expect(await recover(z, h, r)).to.equal(address(t1));
+      expect(await recover(0n, Fn.neg(z), e)).to.equal(address(point(e).multiply(z).toBytes(true)));
+      expect(await recover(z + 1n, h, r)).to.not.equal(address(t1));
+    });
+  });
+
+  context("the chosen-ciphertext attack", () => {
+    const t = 7n;
+    const [{ kfrag, commitment }] = scope.split(1, 1);
+    const shifted = point(capsule.slice(0, 33)).add(Point.BASE.multiply(t));
+
+    it("opens a capsule the node never turned, if the node does not check proofs", () => {
+      const turnUnchecked = (input: CurvePoint) => input.multiply(toBigInt(kfrag.slice(0, 32)));
+      const answer = turnUnchecked(shifted).multiply(open(kfrag));
+      const stripped = answer.subtract(point(owner.publicKey).multiply(t));
+      expect(keyOf(stripped, capsule)).to.deep.equal(key);
+    });
+
+    it("fails against ours, with the old proof, the old nonce or a fresh one", () => {
+      const encoded = shifted.toBytes(true);
+      const [v, s] = [capsule.slice(33, 66), capsule.slice(66)];
+      const h = hash("capsule", encoded, v);
+      const adjusted = Fn.toBytes(Fn.add(toBigInt(s), Fn.mul(t, h)));
+      const fresh = Point.BASE.multiply(11n).toBytes(true);
+      const forgeries = [
+        concat(encoded, v, s),
+        concat(encoded, v, adjusted),
+        concat(encoded, fresh, Fn.toBytes(Fn.add(11n, Fn.mul(t, hash("capsule", encoded, fresh))))),
+      ];
+      for (const forged of forgeries) {
+        const data = { field: "capsule", part: "equation s*G = V + h*E" };
+        expectRefusal(() => engine.reencrypt(kfrag, forged, random), "E_BAD_PROOF", data);
+        expectRefusal(() => engine.decapsulate(owner.secretKey, forged), "E_BAD_PROOF", data);
+        expectRefusal(
+          () => engine.verify(new Uint8Array(433), { capsule: forged, commitment, ...keys }),
+          "E_BAD_PROOF",
+          data,
+        );
+      }
+    });
+  });
+
+  context("collusion", () => {
+    it("of the recipient with m nodes gives the key of this path, and of no other", () => {
+      const fractions = scope.split(2, 3);
+      const ephemeral = open(fractions[0].kfrag);
+      const [first, second] = fractions.map(({ kfrag }) => toBigInt(kfrag.slice(0, 32)));
+      // f(0) = 2*f(1) - f(2)
+      const rk = Fn.sub(Fn.mul(2n, first), second);
+      expect(Fn.toBytes(Fn.mul(rk, ephemeral))).to.deep.equal(owner.secretKey);
+    });
+  });
+
+  context("the owner's signature inside", () => {
+    const [fraction] = scope.split(1, 1);
+    const answerFor = (signerPublicKey?: Uint8Array) => {
+      const cfrag = engine.reencrypt(fraction.kfrag, capsule, random);
+      return engine.verify(cfrag, { capsule, commitment: fraction.commitment, ...keys, signerPublicKey });
+    };
+    const combine = (answer: ReturnType<typeof answerFor>) =>
+      engine.combine(recipient.secretKey, owner.publicKey, capsule, [answer]);
+
+    it("is checked where the recipient knows the owner's verifying key", () => {
+      expect(combine(answerFor(signer.publicKey))).to.deep.equal(key);
+      expect(combine(answerFor(undefined))).to.deep.equal(key);
+      const domain = "nkms/v1/ecies/dealing";
+      expectRefusal(() => combine(answerFor(owner.publicKey)), "E_BAD_SIGNATURE", { field: "signature", domain });
+    });
+
+    it("is not to be seen from outside: neither node nor storage learns whose keys a fraction links", () => {
+      const box = fraction.kfrag.slice(WRAPPED + 33);
+      expect(thrown(() => openSealed(engine, owner.secretKey, box)).code).to.equal("E_TAMPERED");
+      for (const { publicKey } of [owner, recipient, signer]) {
+        expect(toHex(fraction.kfrag)).to.not.include(toHex(publicKey.slice(1)).slice(2));
+      }
+    });
+
+    it("goes with a box only its recipient opens", () => {
+      const stranger = engine.keygen(random);
+      const { kfrag, commitment } = scope.split(1, 1)[0];
+      const context = { capsule, commitment, ...keys, recipientPublicKey: stranger.publicKey };
+      const answer = engine.verify(engine.reencrypt(kfrag, capsule, random), context);
+      const call = () => engine.combine(stranger.secretKey, owner.publicKey, capsule, [answer]);
+      expect(thrown(call).code).to.equal("E_TAMPERED");
+    });
+  });
+});
