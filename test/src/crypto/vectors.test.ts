@@ -1,0 +1,52 @@
+import { expect } from "chai";
+
+import { makeBbs98Vectors, makeVectors } from "../../../scripts/vectors/engines";
+import { fromHex, toHex } from "../../../src/bytes";
+import { bbs98 } from "../../../src/crypto/bbs98";
+import { ecies } from "../../../src/crypto/ecies";
+import type { Engine } from "../../../src/crypto/engine";
+import { openWithKey } from "../../../src/crypto/sealedBox";
+import { backends } from "../../support/crypto";
+import bbs98File from "../../vectors/bbs98.json";
+import eciesFile from "../../vectors/ecies.json";
+
+type Vectors = typeof eciesFile.vectors;
+
+/** Reads every value of a file as a recipient would, from the bytes alone. */
+function readVectors(engine: Engine, vectors: Vectors): void {
+  for (const { threshold, plaintext, owner, recipient, signer, sealed, capsule, key, fractions } of vectors) {
+    const keys = {
+      ownerPublicKey: fromHex(owner.publicKey),
+      recipientPublicKey: fromHex(recipient.publicKey),
+      signerPublicKey: fromHex(signer.publicKey),
+    };
+    const answers = fractions.map(({ kfrag, commitment, cfrag }) => {
+      const recomputed = engine.verifyFraction(fromHex(kfrag), keys);
+      expect({ digest: toHex(recomputed.digest), point: toHex(recomputed.point) }).to.deep.equal(commitment);
+      return engine.verify(fromHex(cfrag), { capsule: fromHex(capsule), commitment: recomputed, ...keys });
+    });
+    const used = answers.slice(-threshold);
+    const opened = engine.combine(fromHex(recipient.secretKey), keys.ownerPublicKey, fromHex(capsule), used);
+    expect(toHex(opened)).to.equal(key);
+    expect(toHex(openWithKey(engine, opened, fromHex(sealed)))).to.equal(plaintext);
+  }
+}
+
+describe("engine vectors", () => {
+  for (const backend of backends) {
+    it(`of ecies are made and read on ${backend.name}`, () => {
+      expect(makeVectors(ecies(backend))).to.deep.equal(eciesFile);
+      readVectors(ecies(backend), eciesFile.vectors);
+    });
+
+    it(`of bbs98 are made and read on ${backend.name}`, () => {
+      const engine = bbs98(backend);
+      expect(makeBbs98Vectors(engine)).to.deep.equal(bbs98File);
+      readVectors(engine, bbs98File.vectors);
+      const { holders, turned, collapsed, key } = bbs98File.chain;
+      for (const chain of [turned, collapsed]) {
+        expect(toHex(engine.decapsulate(fromHex(holders[3].secretKey), fromHex(chain)))).to.equal(key);
+      }
+    });
+  }
+});
