@@ -62,12 +62,27 @@ abstract contract PolicyStore is IPolicyManager {
         return policy.nodes[shareIndex];
     }
 
+    /// @dev keccak256(abi.encode(keccak256(abi.encode(terms)), keccak256(abi.encode(nodes)), commitmentsHash)). Static structs and
+    /// arrays of words lie in calldata as abi.encode writes them; a padding that is not zero gives an id that no policy has,
+    /// because the event of its creation re-encodes, and thereby checks, every value.
     function _hashPolicy(
         Terms calldata terms,
         address[] calldata nodes,
         bytes32 commitmentsHash
-    ) internal pure returns (bytes32) {
-        return keccak256(abi.encode(keccak256(abi.encode(terms)), keccak256(abi.encode(nodes)), commitmentsHash));
+    ) internal pure returns (bytes32 policyId) {
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, terms, 448)
+            let termsHash := keccak256(free, 448)
+            let size := add(mul(nodes.length, 32), 32)
+            mstore(free, 32)
+            calldatacopy(add(free, 32), sub(nodes.offset, 32), size)
+            let nodesHash := keccak256(free, add(size, 32))
+            mstore(free, termsHash)
+            mstore(add(free, 32), nodesHash)
+            mstore(add(free, 64), commitmentsHash)
+            policyId := keccak256(free, 96)
+        }
     }
 
     /// @dev Share indices are below 32, so the shift stays inside the bitmap.
