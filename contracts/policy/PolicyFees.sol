@@ -76,31 +76,32 @@ abstract contract PolicyFees is PolicyParameters, PolicyStore {
         uint256 shareIndex
     ) internal view returns (uint256 earned, uint256 refund) {
         uint40 left = _leaveTime(state.end, policy.terms.start);
-        (earned, refund) = _due(policyId, policy, shareIndex, left);
+        (earned, refund) = _due(policy, shareIndex, _laneAt(policyId, shareIndex), left);
         refund += uint256(policy.terms.feeRate) * (state.end - left);
         state.removed |= _bit(shareIndex);
     }
 
-    /// @dev What a claim would pay now, and up to which second.
+    /// @dev What a claim would pay now, and up to which second; nothing for a share that left or had its final claim.
     function _claimable(
         bytes32 policyId,
         State memory state,
         Policy calldata policy,
         uint256 shareIndex
     ) internal view returns (uint40 until, uint256 earned, uint256 refund) {
-        if (!_isPaid(policyId, state, shareIndex)) return (0, 0, 0);
-        until = uint40(Math.min(block.timestamp, state.end));
-        (earned, refund) = _due(policyId, policy, shareIndex, until);
+        uint32 lane = _laneAt(policyId, shareIndex);
+        if (lane == _RELEASED || _has(state.removed, shareIndex)) return (0, 0, 0);
+        until = block.timestamp < state.end ? uint40(block.timestamp) : state.end;
+        (earned, refund) = _due(policy, shareIndex, lane, until);
     }
 
-    /// @dev What is due up to `until`, a second not after the end.
+    /// @dev What is due from the share's lane up to `until`, a second not after the end.
     function _due(
-        bytes32 policyId,
         Policy calldata policy,
         uint256 shareIndex,
+        uint32 lane,
         uint40 until
     ) internal view returns (uint256 earned, uint256 refund) {
-        uint40 from = policy.terms.start + _laneAt(policyId, shareIndex);
+        uint40 from = policy.terms.start + lane;
         if (until <= from) return (0, 0);
         uint256 suspended = _registry.suspendedSeconds(policy.nodes[shareIndex], from, until);
         uint256 rate = policy.terms.feeRate;
@@ -109,11 +110,6 @@ abstract contract PolicyFees is PolicyParameters, PolicyStore {
 
     function _isServed(State memory state) internal view returns (bool) {
         return !state.closed && block.timestamp < state.end;
-    }
-
-    /// @dev Whether fees of the share still stream: it neither left nor had its final claim.
-    function _isPaid(bytes32 policyId, State memory state, uint256 shareIndex) internal view returns (bool) {
-        return !_has(state.removed, shareIndex) && _laneAt(policyId, shareIndex) != _RELEASED;
     }
 
     /// @dev The fee of all live shares for some seconds.

@@ -29,7 +29,8 @@ abstract contract PolicyPenalties is PolicyFees {
     function expel(Policy calldata policy, uint256 shareIndex) external onlyChallenge(_reencryptionChallenge) {
         (bytes32 policyId, State memory state) = _existing(policy);
         address node = _nodeAt(policy, shareIndex);
-        if (_isPaid(policyId, state, shareIndex)) _takeOut(policyId, state, policy, shareIndex, node);
+        bool isOver = _has(state.removed, shareIndex) || _laneAt(policyId, shareIndex) == _RELEASED;
+        if (!isOver) _takeOut(policyId, state, policy, shareIndex, node);
     }
 
     /// @inheritdoc IPolicyManager
