@@ -22,13 +22,15 @@ function roomRules([room, { rooms: mayImport, packages }]) {
 const variableTimeCallers = [
   "src/crypto/backendNoble.ts",
   "src/crypto/backendNative.ts",
+  "src/crypto/pairingNoble.ts",
+  "src/crypto/afgh/{answer,capsule,dealing}.ts",
   "src/crypto/ecies/{answer,capsule,dealing,turn}.ts",
   "src/crypto/umbral/{capsule,combine,verify}.ts",
   "test/src/crypto/backends.test.ts",
 ];
 const variableTime = {
   selector:
-    "MemberExpression[property.name=/Unsafe$|^publicKeyTweakMul$/], MemberExpression[object.name='backend'][property.name='combine']",
+    "MemberExpression[property.name=/Unsafe$|^publicKeyTweakMul$/], MemberExpression[object.name='backend'][property.name=/^combine(G1)?$/]",
   message: "Variable time: not with secrets, and only in the files listed in eslint.config.mjs.",
 };
 const noEnum = { selector: "TSEnumDeclaration", message: "Use a union of string literals." };

@@ -122,9 +122,17 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.IStakingEscrow__factory>;
     getContractFactory(
+      name: "AfghProof",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.AfghProof__factory>;
+    getContractFactory(
       name: "CurvePoint",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.CurvePoint__factory>;
+    getContractFactory(
+      name: "AfghProof__Harness",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.AfghProof__Harness__factory>;
     getContractFactory(
       name: "Condition__Mock",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -370,10 +378,20 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.IStakingEscrow>;
     getContractAt(
+      name: "AfghProof",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.AfghProof>;
+    getContractAt(
       name: "CurvePoint",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.CurvePoint>;
+    getContractAt(
+      name: "AfghProof__Harness",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.AfghProof__Harness>;
     getContractAt(
       name: "Condition__Mock",
       address: string | ethers.Addressable,
@@ -619,9 +637,17 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IStakingEscrow>;
     deployContract(
+      name: "AfghProof",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.AfghProof>;
+    deployContract(
       name: "CurvePoint",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.CurvePoint>;
+    deployContract(
+      name: "AfghProof__Harness",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.AfghProof__Harness>;
     deployContract(
       name: "Condition__Mock",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -867,10 +893,20 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IStakingEscrow>;
     deployContract(
+      name: "AfghProof",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.AfghProof>;
+    deployContract(
       name: "CurvePoint",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.CurvePoint>;
+    deployContract(
+      name: "AfghProof__Harness",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.AfghProof__Harness>;
     deployContract(
       name: "Condition__Mock",
       args: any[],

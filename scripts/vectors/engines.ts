@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { toHex } from "../../src/bytes";
+import { afgh } from "../../src/crypto/afgh";
 import { bbs98 } from "../../src/crypto/bbs98";
 import { ecies } from "../../src/crypto/ecies";
 import type { Engine, MultiHopEngine } from "../../src/crypto/engine";
@@ -51,6 +52,7 @@ function write(name: string, content: object): void {
 }
 
 if (require.main === module) {
+  write("afgh", makeVectors(afgh()));
   write("ecies", makeVectors(ecies()));
   write("bbs98", makeBbs98Vectors(bbs98()));
 }

@@ -152,3 +152,10 @@ export interface MultiHopEngine extends Engine {
   /** Replaces all turns by one of their product key. Throws E_WRONG_KEY if it is another key. */
   collapse(productKey: Uint8Array, capsule: Uint8Array): Uint8Array;
 }
+
+/** An engine with a second kind of capsule, for one recipient only: no node can turn it (AFGH's first level). */
+export interface LevelledEngine extends Engine {
+  /** Makes a key only the owner of `publicKey` can ever open. */
+  encapsulateFirstLevel(publicKey: Uint8Array, random: RandomSource): Encapsulation;
+  decapsulateFirstLevel(secretKey: Uint8Array, capsule: Uint8Array): Uint8Array;
+}

@@ -4,12 +4,24 @@ import { backendNamed } from "../../src/crypto/backends";
 import type { CurveBackend } from "../../src/crypto/backend";
 import type { Engine, Fraction, RandomSource } from "../../src/crypto/engine";
 import { loadNativeBackend } from "../../src/crypto/backendNative";
+import type { PairingBackend } from "../../src/crypto/pairing";
+import { loadMclPairing } from "../../src/crypto/pairingMcl";
+import { noblePairing } from "../../src/crypto/pairingNoble";
 import { thrown } from "./errors";
 
 /** Every curve back-end that loads on this machine. */
 export const backends: CurveBackend[] = loadNativeBackend()
   ? [backendNamed("noble"), backendNamed("native")]
   : [backendNamed("noble")];
+
+/** Every pairing back-end that loads on this machine, the fastest last. */
+export async function pairings(): Promise<PairingBackend[]> {
+  try {
+    return [noblePairing, await loadMclPairing()];
+  } catch {
+    return [noblePairing];
+  }
+}
 
 /** Asserts a refusal by its code and by all of its data. */
 export function expectRefusal(call: () => unknown, code: string, data: Record<string, unknown>): void {

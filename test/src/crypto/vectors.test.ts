@@ -2,11 +2,13 @@ import { expect } from "chai";
 
 import { makeBbs98Vectors, makeVectors } from "../../../scripts/vectors/engines";
 import { fromHex, toHex } from "../../../src/bytes";
+import { afgh } from "../../../src/crypto/afgh";
 import { bbs98 } from "../../../src/crypto/bbs98";
 import { ecies } from "../../../src/crypto/ecies";
 import type { Engine } from "../../../src/crypto/engine";
 import { openWithKey } from "../../../src/crypto/sealedBox";
-import { backends } from "../../support/crypto";
+import { backends, pairings } from "../../support/crypto";
+import afghFile from "../../vectors/afgh.json";
 import bbs98File from "../../vectors/bbs98.json";
 import eciesFile from "../../vectors/ecies.json";
 
@@ -49,4 +51,12 @@ describe("engine vectors", () => {
       }
     });
   }
+
+  it("of afgh are made and read on every pairing back-end", async () => {
+    for (const groups of await pairings()) {
+      const engine = afgh(groups);
+      expect(makeVectors(engine)).to.deep.equal(afghFile);
+      readVectors(engine, afghFile.vectors);
+    }
+  });
 });

@@ -1,0 +1,128 @@
+/**
+ * Fractions of `afgh` (paper eq 21, III.B): the re-encryption key 1/a*Y_B, dealt so that everybody can check every share.
+ *
+ *   f of degree m-1 with f(0) = 1, rho_i = f(i), A_j = f_j*g1, Gamma_i = rho_i*g1 = g1 + sum i^j*A_j
+ *   rk_i = rho_i/a * Y_B, holds if e(X_A, rk_i) = e(Gamma_i, Y_B)
+ *
+ * kfrag = rk_i 96 ‖ wrapped; wrapped = i 1 ‖ m 1 ‖ X_A 48 ‖ Y_B 96 ‖ A_1 .. A_(m-1) each 48, public, travels with every answer.
+ * n = m is the paper's m-of-m split.
+ */
+import { keccak_256 } from "@noble/hashes/sha3.js";
+
+import { concat } from "../../bytes";
+import { requireLength } from "../encoding";
+import type { Fraction, RandomSource, ShareCommitment } from "../engine";
+import { badEncoding, badProof } from "../errors";
+import type { G1, G2, PairingBackend } from "../pairing";
+import { MAX_SHARES } from "../umbral/params";
+import { eip2537, G1_LENGTH, G2_LENGTH, readG1, readG2 } from "./encoding";
+import type { PublicKey } from "./keys";
+import { evaluateAt, multiply, randomGroupScalar } from "./scalar";
+
+const HEADER_LENGTH = 2;
+const KEYS_END = HEADER_LENGTH + G1_LENGTH + G2_LENGTH;
+
+export interface Dealing {
+  readonly wrapped: Uint8Array;
+  readonly index: number;
+  readonly threshold: number;
+  /** All after i: equal in all fractions of one dealing. */
+  readonly common: Uint8Array;
+  /** X_A and Y_B, encoded and as points. */
+  readonly owner: Uint8Array;
+  readonly recipient: Uint8Array;
+  readonly x: G1;
+  readonly y: G2;
+  /** Gamma_i. */
+  readonly gamma: G1;
+}
+
+export interface KFrag {
+  /** rk_i, the node's secret: encoded and as a point. */
+  readonly encodedKey: Uint8Array;
+  readonly key: G2;
+  readonly dealing: Dealing;
+}
+
+function readCount(field: string, count: number): number {
+  if (count < 1 || count > MAX_SHARES) throw badEncoding(field, "is out of range", count, [1, MAX_SHARES]);
+  return count;
+}
+
+/** Gamma_i from A_1 .. A_(m-1). i^j stays below 32^31 < q. */
+function gammaAt(backend: PairingBackend, index: number, coefficients: readonly G1[]): G1 {
+  const powers = coefficients.map((_, position) => BigInt(index) ** BigInt(position + 1));
+  return backend.combineG1([backend.g1, ...coefficients], [1n, ...powers]);
+}
+
+/** Reads the public side of a fraction. Throws E_BAD_ENCODING. */
+export function readDealing(backend: PairingBackend, field: string, bytes: Uint8Array): Dealing {
+  if (bytes.length < HEADER_LENGTH) throw badEncoding(field, "is shorter than its header", bytes.length, HEADER_LENGTH);
+  const index = readCount(`${field}.index`, bytes[0]);
+  const threshold = readCount(`${field}.threshold`, bytes[1]);
+  requireLength(field, bytes, KEYS_END + (threshold - 1) * G1_LENGTH);
+  const owner = bytes.subarray(HEADER_LENGTH, HEADER_LENGTH + G1_LENGTH);
+  const recipient = bytes.subarray(HEADER_LENGTH + G1_LENGTH, KEYS_END);
+  const coefficients = Array.from({ length: threshold - 1 }, (_, position) => {
+    const start = KEYS_END + position * G1_LENGTH;
+    return readG1(backend, `${field}.coefficients[${position}]`, bytes.subarray(start, start + G1_LENGTH));
+  });
+  return {
+    wrapped: bytes,
+    index,
+    threshold,
+    common: bytes.subarray(1),
+    owner,
+    recipient,
+    x: readG1(backend, `${field}.owner`, owner),
+    y: readG2(backend, `${field}.recipient`, recipient),
+    gamma: gammaAt(backend, index, coefficients),
+  };
+}
+
+/** Reads a kfrag; `requireShare` checks that it is what its dealing says. Throws E_BAD_ENCODING. */
+export function readKFrag(backend: PairingBackend, bytes: Uint8Array): KFrag {
+  if (!(bytes instanceof Uint8Array) || bytes.length < G2_LENGTH) {
+    throw badEncoding("kfrag", "is shorter than its key", bytes?.length, G2_LENGTH);
+  }
+  const copy = Uint8Array.from(bytes);
+  const encodedKey = copy.subarray(0, G2_LENGTH);
+  const dealing = readDealing(backend, "kfrag", copy.subarray(G2_LENGTH));
+  return { encodedKey, key: readG2(backend, "kfrag.key", encodedKey), dealing };
+}
+
+/** e(X_A, rk_i) = e(Gamma_i, Y_B): nobody without a can make what passes, and no owner can frame a node. Throws E_BAD_PROOF. */
+export function requireShare(backend: PairingBackend, { key, dealing }: KFrag): void {
+  if (backend.pairingsEqual([dealing.x, key], [dealing.gamma, dealing.y])) return;
+  throw badProof("kfrag", "equation e(X_A, rk) = e(Gamma, Y_B)");
+}
+
+/**
+ * What a policy fixes on chain: digest = keccak256(Gamma_i 48 ‖ keccak256(wrapped)), point = the last 20 bytes of keccak256 of Gamma_i as
+ * EIP-2537 has it.
+ */
+export function dealingCommitment(backend: PairingBackend, { gamma, wrapped }: Dealing): ShareCommitment {
+  const digest = keccak_256(concat(backend.encodeG1(gamma), keccak_256(wrapped)));
+  return { digest, point: keccak_256(eip2537(backend, gamma)).slice(12) };
+}
+
+/** Makes the fractions 1 to `shares` by 1/a. Draws the coefficients of f. */
+export function deal(
+  backend: PairingBackend,
+  inverse: bigint,
+  owner: Uint8Array,
+  recipient: PublicKey,
+  split: { threshold: number; shares: number },
+  random: RandomSource,
+): Fraction[] {
+  const polynomial = [1n, ...Array.from({ length: split.threshold - 1 }, () => randomGroupScalar(random))];
+  const coefficients = polynomial.slice(1).map((one) => backend.encodeG1(backend.multiplyG1(backend.g1, one)));
+  const common = concat(Uint8Array.of(split.threshold), owner, recipient.encodedY, ...coefficients);
+  return Array.from({ length: split.shares }, (_, position) => {
+    const index = position + 1;
+    const key = backend.multiplyG2(recipient.y, multiply(evaluateAt(polynomial, index), inverse));
+    const wrapped = concat(Uint8Array.of(index), common);
+    const commitment = dealingCommitment(backend, readDealing(backend, "kfrag", wrapped));
+    return { kfrag: concat(backend.encodeG2(key), wrapped), commitment };
+  });
+}

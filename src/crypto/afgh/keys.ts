@@ -1,0 +1,46 @@
+/**
+ * Public keys of `afgh`: X = a*g1 (as owner) 48 ‖ Y = a*g2 (as recipient) 96. A key counts only if e(X, g2) = e(g1, Y): both halves
+ * have the same secret.
+ */
+import { concat, toHex } from "../../bytes";
+import { splitFields } from "../encoding";
+import { badProof } from "../errors";
+import type { G1, G2, PairingBackend } from "../pairing";
+import { G1_LENGTH, G2_LENGTH, readG1, readG2 } from "./encoding";
+
+export const PUBLIC_KEY_LENGTH = G1_LENGTH + G2_LENGTH;
+
+/** Keys whose check is remembered: it takes two pairings, and readers and nodes meet the same few keys again and again. */
+const REMEMBERED = 64;
+
+export interface PublicKey {
+  readonly x: G1;
+  readonly y: G2;
+  /** 48 and 96 bytes. */
+  readonly encodedX: Uint8Array;
+  readonly encodedY: Uint8Array;
+}
+
+export function makePublicKey(backend: PairingBackend, secretKey: bigint): Uint8Array {
+  const x = backend.multiplyG1(backend.g1, secretKey);
+  const y = backend.multiplyG2(backend.g2, secretKey);
+  return concat(backend.encodeG1(x), backend.encodeG2(y));
+}
+
+/** A reader of public keys that remembers those it found good. Throws E_BAD_ENCODING, or E_BAD_PROOF with the key's field. */
+export function keyReader(backend: PairingBackend): (field: string, bytes: Uint8Array) => PublicKey {
+  const good = new Map<string, PublicKey>();
+  return (field, bytes) => {
+    const [encodedX, encodedY] = splitFields(field, bytes, [G1_LENGTH, G2_LENGTH]) as [Uint8Array, Uint8Array];
+    const name = toHex(bytes);
+    const known = good.get(name);
+    if (known) return known;
+    const x = readG1(backend, `${field}.x`, encodedX);
+    const y = readG2(backend, `${field}.y`, encodedY);
+    if (!backend.pairingsEqual([x, backend.g2], [backend.g1, y])) throw badProof(field, "equation e(X, g2) = e(g1, Y)");
+    const key = { x, y, encodedX, encodedY };
+    if (good.size === REMEMBERED) good.clear();
+    good.set(name, key);
+    return key;
+  };
+}
