@@ -1,6 +1,6 @@
 /** Deploys the whole system through Ignition, resumably, and checks on the chain that the contracts know each other. */
 import { HardhatArtifactResolver } from "@nomicfoundation/hardhat-ignition/helpers";
-import { deploy, type DeploymentResult, DeploymentResultType } from "@nomicfoundation/ignition-core";
+import type { SuccessfulDeploymentResult } from "@nomicfoundation/ignition-core";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import { CONTRACT_NAMES } from "../src/chain/contracts";
@@ -8,6 +8,7 @@ import type { Deployment } from "../src/chain/deployment";
 import type { Identity } from "../src/chain/identity";
 import { verifyWiring } from "../src/chain/wiring";
 import { NkmsError } from "../src/errors";
+import { ignite } from "./ignite";
 import { NkmsModule } from "./modules/nkms";
 import type { SystemParameters } from "./parameters";
 import { makePlan, type Plan, plannedAddress } from "./plan";
@@ -41,7 +42,7 @@ export async function deploySystem(
   const address = typeof deployer === "string" ? deployer : deployer.account.address;
   const rpc = new Rpc(provider);
   const plan = await makePlan(rpc, address, folder);
-  const result = await deploy({
+  const ignition = {
     provider,
     accounts: [address],
     defaultSender: address,
@@ -50,7 +51,8 @@ export async function deploySystem(
     deploymentParameters: { NKMS: moduleParameters(plan, parameters) },
     deploymentDir: folder,
     config: { blockPollingInterval: pollingMs, requiredConfirmations: confirmations },
-  });
+  };
+  const result = await ignite(ignition, () => nextFuture(rpc, plan));
   const deployment = asDeployment(plan, result);
   await verifyWiring((contract) => rpc.code(contract), deployment);
   return deployment;
@@ -69,29 +71,19 @@ function moduleParameters(plan: Plan, { token, staking, policy }: SystemParamete
   };
 }
 
-function asDeployment(plan: Plan, result: DeploymentResult): Deployment {
-  if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT) throw deploymentFailed(result);
+/** The future whose nonce is the deployer's next: its transaction was never sent. Undefined while another is on its way. */
+async function nextFuture(rpc: Rpc, { deployer, firstNonce }: Plan): Promise<string | undefined> {
+  const [mined, pending] = await Promise.all([rpc.nonce(deployer, "latest"), rpc.nonce(deployer, "pending")]);
+  return mined === pending ? NkmsModule.results[CONTRACT_NAMES[mined - firstNonce]].id : undefined;
+}
+
+function asDeployment(plan: Plan, result: SuccessfulDeploymentResult): Deployment {
   const addresses = CONTRACT_NAMES.map(
     (name) => [name, result.contracts[NkmsModule.results[name].id].address] as const,
   );
   const moved = addresses.find(([name, address]) => address !== plannedAddress(plan, name));
   if (moved) throw displaced(...moved, plannedAddress(plan, moved[0]));
   return { chainId: plan.chainId, deployedAtBlock: plan.block, ...Object.fromEntries(addresses) } as Deployment;
-}
-
-function deploymentFailed(
-  result: Exclude<DeploymentResult, { type: DeploymentResultType.SUCCESSFUL_DEPLOYMENT }>,
-): NkmsError {
-  const reasons =
-    "errors" in result ? Object.entries(result.errors).map(([step, texts]) => `${step}: ${texts.join("; ")}`) : [];
-  const failed = "failed" in result ? result.failed.map(({ futureId, error }) => `${futureId}: ${error}`) : [];
-  const unmined = "timedOut" in result ? result.timedOut.map(({ futureId }) => `${futureId}: not mined in time`) : [];
-  const all = [...reasons, ...failed, ...unmined];
-  return new NkmsError("E_DEPLOYMENT_FAILED", `The deployment stopped. ${all.join(" ")}`, {
-    why: `Ignition reports ${result.type}. What is deployed stays and is used when you go on.`,
-    fix: "Mend the cause and run the same command again; to give up what was begun: npx hardhat deploy --fresh",
-    data: { result: result.type, reasons: all },
-  });
 }
 
 function displaced(contract: string, got: string, expected: string): NkmsError {

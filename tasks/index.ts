@@ -1,6 +1,10 @@
 import "./deploy";
+import "./emission";
 import "./faucet";
 import "./key";
+import "./net";
+import "./policy";
+import "./rewards";
 import "./solcjs";
 import "./stake";
 import "./token";

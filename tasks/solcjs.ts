@@ -1,6 +1,7 @@
 import {
   TASK_COMPILE_SOLIDITY_GET_SOLC_BUILD,
   TASK_COMPILE_SOLIDITY_LOG_COMPILATION_ERRORS,
+  TASK_COMPILE_SOLIDITY_LOG_COMPILATION_RESULT,
 } from "hardhat/builtin-tasks/task-names";
 import { subtask } from "hardhat/config";
 import type { CompilerOutput, SolcBuild } from "hardhat/types";
@@ -44,3 +45,8 @@ subtask(TASK_COMPILE_SOLIDITY_LOG_COMPILATION_ERRORS).setAction(
     await runSuper({ quiet, output: { ...output, errors } });
   },
 );
+
+/** Hardhat prints this line even when it is told to be quiet; stdout may belong to a task's result. */
+subtask(TASK_COMPILE_SOLIDITY_LOG_COMPILATION_RESULT).setAction(async (args: { quiet: boolean }, _hre, runSuper) => {
+  if (!args.quiet) await runSuper(args);
+});

@@ -1,0 +1,44 @@
+/** A node's terms as options and as output. */
+import type { Chain } from "../../src/chain/connection";
+import type { NodeTerms } from "../../src/chain/nodeRegistry";
+import { formatAmount, parseAmount } from "../../src/protocol/amount";
+import type { Session } from "./session";
+
+const SECONDS_PER_DAY = 86_400n;
+
+/** The options that set terms, with their defaults. */
+export const TERMS_PARAMS = {
+  fee: "NKMS it asks per policy and day (default 1)",
+  capacity: "How many fractions it holds at most (default 10000)",
+  minDuration: "Shortest policy in seconds (default 0)",
+  maxDuration: "Longest policy in seconds (default: as long as the deployment allows)",
+};
+
+/** The terms that the options ask for. */
+export async function readTerms(session: Session, chain: Chain): Promise<NodeTerms> {
+  const feePerDay = parseAmount(session.optional("fee") ?? "1");
+  const { maxDuration } = await chain.policyManager.parameters();
+  return {
+    feeRate: (feePerDay + SECONDS_PER_DAY - 1n) / SECONDS_PER_DAY, // up: the node gets at least what it asks
+    capacity: BigInt(session.wholeNumber("capacity", 1, 10_000)),
+    minDuration: BigInt(session.wholeNumber("minDuration", 0, 0)),
+    maxDuration: BigInt(session.wholeNumber("maxDuration", 1, Number(maxDuration))),
+  };
+}
+
+/** Base units that a node asks per policy and day. */
+export function feePerDay({ feeRate }: NodeTerms): bigint {
+  return feeRate * SECONDS_PER_DAY;
+}
+
+/** Terms for programs. */
+export function describeTerms(terms: NodeTerms) {
+  const { feeRate, capacity, minDuration, maxDuration } = terms;
+  return {
+    feePerDay: formatAmount(feePerDay(terms)),
+    feeRateWei: feeRate,
+    capacity: Number(capacity),
+    minDuration: Number(minDuration),
+    maxDuration: Number(maxDuration),
+  };
+}

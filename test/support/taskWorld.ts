@@ -1,0 +1,145 @@
+import { JsonRpcProvider } from "ethers";
+import hre from "hardhat";
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { type Chain, connectChain } from "../../src/chain/connection";
+import { createKeyFile, type Identity, openKeyFile } from "../../src/chain/identity";
+import { type Report, runTask } from "../../tasks/support/define";
+import { type Arguments, Session } from "../../tasks/support/session";
+import type { Terminal } from "../../tasks/support/terminal";
+import { type ChainProcess, startChain } from "./chainProcess";
+
+export const PASSWORD = "correct horse battery";
+const SILENT: Terminal = {
+  interactive: false,
+  ask: () => Promise.reject(new Error("nobody answers")),
+  askHidden: () => Promise.reject(new Error("nobody answers")),
+  note: () => undefined,
+};
+
+/** The value a task printed with `--json`, and its exit code. */
+export interface JsonReport {
+  exitCode: number;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests read what they expect
+  value: Record<string, any>;
+}
+
+/** What of the network is other than it should be. */
+export interface EnvironmentChange {
+  chainId?: number;
+  url?: string;
+}
+
+/** A chain process with the contracts, a home with the keys `ada` and `bea`, each with 100,000 NKMS and an ether. */
+export class TaskWorld {
+  private constructor(
+    readonly process: ChainProcess,
+    readonly rpc: JsonRpcProvider,
+    readonly home: string,
+    readonly out: string,
+  ) {}
+
+  static async open(): Promise<TaskWorld> {
+    const process_ = await startChain();
+    const folder = await mkdtemp(join(tmpdir(), "nkms-tasks-"));
+    const rpc = new JsonRpcProvider(process_.url, 31337, {
+      staticNetwork: true,
+      cacheTimeout: -1,
+      pollingInterval: 50,
+    });
+    const world = new TaskWorld(process_, rpc, join(folder, "home"), join(folder, "deploy"));
+    const passwordFile = join(folder, "password");
+    await writeFile(passwordFile, `${PASSWORD}\n`, { mode: 0o600 });
+    process.env.NKMS_HOME = world.home;
+    process.env.NKMS_PASSWORD_FILE = passwordFile;
+    for (const name of ["ada", "bea"]) {
+      await createKeyFile({ name, password: PASSWORD, lightScrypt: true });
+    }
+    return world;
+  }
+
+  async close(): Promise<void> {
+    this.rpc.destroy();
+    await this.process.stop();
+    await rm(join(this.home, ".."), { recursive: true });
+    delete process.env.NKMS_HOME;
+    delete process.env.NKMS_PASSWORD_FILE;
+  }
+
+  /** Deploys and funds the keys, as an operator would. */
+  async prepare(): Promise<void> {
+    await this.json("deploy", { out: this.out });
+    for (const to of ["ada", "bea"]) await this.json("faucet", { to, yes: true });
+  }
+
+  /** Runs a task against the chain process as `--network localhost` would. */
+  run(name: string, args: Arguments = {}, change: EnvironmentChange & { terminal?: Terminal } = {}): Promise<Report> {
+    return runTask(name, new Session(this.environment(change), args, change.terminal ?? SILENT));
+  }
+
+  /** Runs a task with `--json`; stdout must hold exactly one value and one line. */
+  async json(name: string, args: Arguments = {}, change: EnvironmentChange = {}): Promise<JsonReport> {
+    const { exitCode, stdout } = await this.run(name, { ...args, json: true }, change);
+    if (!/^[^\n]+\n$/.test(stdout)) throw new Error(`not one line: ${stdout}`);
+    return { exitCode, value: JSON.parse(stdout) as JsonReport["value"] };
+  }
+
+  identity(name: string): Promise<Identity> {
+    return openKeyFile({ name, password: PASSWORD });
+  }
+
+  async connect(name: string): Promise<Chain> {
+    return connectChain({ provider: this.rpc, signer: (await this.identity(name)).account });
+  }
+
+  async passPeriods(count: number): Promise<void> {
+    await this.rpc.send("evm_increaseTime", [count * 60]);
+    await this.rpc.send("evm_mine", []);
+  }
+
+  snapshot(): Promise<string> {
+    return this.rpc.send("evm_snapshot", []) as Promise<string>;
+  }
+
+  async revert(snapshot: string): Promise<void> {
+    await this.rpc.send("evm_revert", [snapshot]);
+  }
+
+  private environment({ chainId = 31337, url = this.process.url }: EnvironmentChange): HardhatRuntimeEnvironment {
+    const provider = {
+      request: ({ method, params }: { method: string; params?: unknown[] }) => this.rpc.send(method, params ?? []),
+    };
+    const config = { ...hre.config.networks.localhost, url, chainId };
+    const network = { ...hre.network, name: "localhost", config, provider };
+    return Object.create(hre, { network: { value: network } }) as HardhatRuntimeEnvironment;
+  }
+}
+
+let shared: Promise<TaskWorld> | undefined;
+
+/** The one world of all task tests: starting a chain costs seconds. Every test gets it as it was after `prepare`. */
+export function useTaskWorld(): () => TaskWorld {
+  let world: TaskWorld;
+  let snapshot: string;
+  before(async function () {
+    this.timeout(120_000);
+    shared ??= TaskWorld.open().then(async (opened) => {
+      await opened.prepare();
+      return opened;
+    });
+    world = await shared;
+    snapshot = await world.snapshot();
+  });
+  afterEach(async () => {
+    await world.revert(snapshot);
+    snapshot = await world.snapshot();
+  });
+  return () => world;
+}
+
+after(async () => {
+  if (shared) await (await shared).close();
+});

@@ -1,0 +1,123 @@
+import { expect } from "chai";
+import { getAddress, getCreateAddress } from "ethers";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { CONTRACT_NAMES } from "../../src/chain/contracts";
+import { useTaskWorld } from "../support/taskWorld";
+
+describe("task deploy", () => {
+  const world = useTaskWorld();
+  let out: string;
+  let deployer: string;
+  let written: string;
+  const file = () => join(world().home, "deployments", "31337.json");
+  const nonce = async () => Number(await world().rpc.send("eth_getTransactionCount", [deployer, "latest"]));
+
+  beforeEach(async () => {
+    out = await mkdtemp(join(tmpdir(), "nkms-deploy-"));
+    [deployer] = (await world().rpc.send("eth_accounts", [])) as string[];
+    deployer = getAddress(deployer);
+    written = await readFile(file(), "utf8");
+  });
+
+  afterEach(async () => {
+    await rm(out, { recursive: true });
+    await writeFile(file(), written);
+  });
+
+  it("puts the contracts where their nonces say, wires them and writes the addresses down twice", async () => {
+    const first = await nonce();
+    const { exitCode, value } = await world().json("deploy", { out });
+    expect(exitCode).to.equal(0);
+    const expected = Object.fromEntries(
+      CONTRACT_NAMES.map((name, index) => [name, getCreateAddress({ from: deployer, nonce: first + index })]),
+    );
+    expect(value.deployment).to.include({ chainId: 31337, ...expected });
+    expect(value.files).to.deep.equal([file(), join(out, "addresses", "31337.json")]);
+    for (const path of value.files) expect(JSON.parse(await readFile(path, "utf8"))).to.deep.equal(value.deployment);
+    expect(await nonce()).to.equal(first + CONTRACT_NAMES.length);
+  });
+
+  it("does nothing the second time", async () => {
+    const { value } = await world().json("deploy", { out });
+    const after = await nonce();
+    expect((await world().json("deploy", { out })).value.deployment).to.deep.equal(value.deployment);
+    expect(await nonce()).to.equal(after);
+  });
+
+  it("goes on with the same addresses after it was interrupted", async () => {
+    const first = await nonce();
+    const { rpc } = world();
+    const send = rpc.send.bind(rpc);
+    let sent = 0;
+    rpc.send = (method, params) => {
+      if (method === "eth_sendTransaction" && ++sent > 2) return Promise.reject(new Error("the cable is cut"));
+      return send(method, params);
+    };
+    const cut = await world().json("deploy", { out });
+    rpc.send = send;
+    expect(cut.value.ok).to.equal(false);
+    expect(await nonce()).to.equal(first + 2);
+
+    const { exitCode, value } = await world().json("deploy", { out });
+    expect(exitCode, JSON.stringify(value)).to.equal(0);
+    expect(value.deployment.NKMSToken).to.equal(getCreateAddress({ from: deployer, nonce: first }));
+    expect(await nonce()).to.equal(first + CONTRACT_NAMES.length);
+  });
+
+  it("refuses to go on when the deployer sent something else meanwhile, and begins anew with --fresh", async () => {
+    const { rpc } = world();
+    const first = await nonce();
+    const send = rpc.send.bind(rpc);
+    rpc.send = (method, params) =>
+      method === "eth_sendTransaction" ? Promise.reject(new Error("the cable is cut")) : send(method, params);
+    await world().json("deploy", { out });
+    rpc.send = send;
+    await rpc.send("eth_sendTransaction", [{ from: deployer, to: deployer, value: "0x1" }]);
+
+    const moved = await world().json("deploy", { out });
+    expect([moved.exitCode, moved.value.error.code]).to.deep.equal([3, "E_NONCE_MOVED"]);
+    expect(moved.value.error.data).to.deep.equal({ chainId: 31337, deployer, expected: first, got: first + 1 });
+    const fresh = await world().json("deploy", { out, fresh: true });
+    expect(fresh.value.deployment.NKMSToken).to.equal(getCreateAddress({ from: deployer, nonce: first + 1 }));
+  });
+
+  it("deploys from a key file, and only its holder can go on", async () => {
+    const { value } = await world().json("deploy", { out, from: "ada" });
+    const { address } = (await world().identity("ada")).account;
+    expect(value.deployment.NKMSToken).to.equal(getCreateAddress({ from: address, nonce: 0 }));
+    const other = await world().json("deploy", { out, from: "bea" });
+    expect([other.exitCode, other.value.error.code]).to.deep.equal([3, "E_OTHER_DEPLOYER"]);
+    expect(other.value.error.data.expected).to.equal(address);
+  });
+
+  it("takes the reference parameters by name and refuses files that are none", async () => {
+    const { value } = await world().json("deploy", { out, parameters: "reference" });
+    expect(value.ok).to.equal(true);
+    const chain = await world().connect("ada");
+    expect((await chain.stakingEscrow.parameters()).periodLength).to.equal(86_400n);
+
+    const bad = join(out, "bad.json");
+    const parameters = JSON.parse(await readFile(join(__dirname, "../../deploy/parameters/local.json"), "utf8"));
+    delete parameters.token.maxSupply;
+    parameters.staking.periodLength = "1,5";
+    parameters.policy.extra = 1;
+    await writeFile(bad, JSON.stringify(parameters));
+    const refused = await world().json("deploy", { out, parameters: bad });
+    expect([refused.exitCode, refused.value.error.code]).to.deep.equal([2, "E_BAD_PARAMETERS"]);
+    expect(refused.value.error.data.faults).to.have.members([
+      "token.maxSupply",
+      "staking.periodLength",
+      "policy.extra",
+    ]);
+    const absent = await world().json("deploy", { out, parameters: "/nowhere.json" });
+    expect([absent.exitCode, absent.value.error.code]).to.deep.equal([2, "E_USAGE"]);
+  });
+
+  it("refuses another chain than the network's", async () => {
+    const { exitCode, value } = await world().json("deploy", { out }, { chainId: 11155111 });
+    expect([exitCode, value.error.code]).to.deep.equal([7, "E_WRONG_CHAIN"]);
+  });
+});
