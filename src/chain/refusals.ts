@@ -3,6 +3,7 @@ import { Interface, isError, isHexString } from "ethers";
 
 import { NkmsError } from "../errors";
 import { CONTRACT_FACTORIES } from "./contracts";
+import { POINT_TEXTS } from "./texts/points";
 import { POLICY_TEXTS } from "./texts/policy";
 import { REGISTRY_TEXTS } from "./texts/registries";
 import { STAKING_TEXTS } from "./texts/staking";
@@ -13,7 +14,13 @@ import { TOKEN_TEXTS } from "./texts/token";
 export class ContractRefusal extends NkmsError {}
 
 /** The words for every custom error of our contracts, by name. */
-export const REFUSAL_TEXTS: RefusalTexts = { ...TOKEN_TEXTS, ...STAKING_TEXTS, ...REGISTRY_TEXTS, ...POLICY_TEXTS };
+export const REFUSAL_TEXTS: RefusalTexts = {
+  ...TOKEN_TEXTS,
+  ...STAKING_TEXTS,
+  ...REGISTRY_TEXTS,
+  ...POLICY_TEXTS,
+  ...POINT_TEXTS,
+};
 
 const MAX_NESTING = 8;
 

@@ -84,20 +84,4 @@ export const TOKEN_TEXTS: RefusalTexts = {
     words("A history would go back in time.", "Its entries are in the order of time.", "This is a bug: report it."),
   ReentrancyGuardReentrantCall: () =>
     words("The call came back into the contract.", "Nested calls are refused.", "Call the contract directly."),
-  InvalidKeyLength: ({ length, expected }) =>
-    words(
-      `A public key has ${length} bytes.`,
-      `A compressed secp256k1 key has ${expected}.`,
-      "Give the key in compressed form.",
-    ),
-  InvalidKeyPrefix: ({ prefix }) =>
-    words(
-      `A public key begins with ${prefix}.`,
-      "A compressed secp256k1 key begins with 0x02 or 0x03.",
-      "Give the key in compressed form.",
-    ),
-  CoordinateOutOfRange: ({ x, bound }) =>
-    words(`The coordinate ${x} of a key is out of range.`, `It must be below ${bound}.`, "Give a valid public key."),
-  NotOnCurve: ({ x }) =>
-    words(`No point of secp256k1 has the coordinate ${x}.`, "The key is not a public key.", "Give a valid public key."),
 };
