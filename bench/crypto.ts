@@ -4,6 +4,7 @@
  */
 import type { BackendName } from "../src/crypto/backend";
 import { backendNamed } from "../src/crypto/backends";
+import { measureEngines } from "./engines";
 import { compare, type Timing } from "./sampling";
 import { makeFixture, ourRows, peerRows } from "./umbral";
 
@@ -35,6 +36,10 @@ function measure(): Row[] {
   });
 }
 
-const rows = measure();
-if (process.argv.includes("--json")) console.log(JSON.stringify({ umbral: rows }, undefined, 2));
-else console.table(rows);
+async function main(): Promise<void> {
+  const tables = { umbral: measure(), ...(await measureEngines()) };
+  if (process.argv.includes("--json")) console.log(JSON.stringify(tables, undefined, 2));
+  else for (const rows of Object.values(tables)) console.table(rows);
+}
+
+void main();

@@ -1,5 +1,6 @@
+import { afghGas } from "./afgh";
 import type { GasTable } from "./scenario";
 import { stakingGas } from "./staking";
 
 /** Every group of contracts with gas figures, in the order of the table. */
-export const GROUPS: readonly (() => Promise<GasTable>)[] = [stakingGas];
+export const GROUPS: readonly (() => Promise<GasTable>)[] = [stakingGas, afghGas];
