@@ -1,0 +1,57 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+interface Provider {
+  request(call: { method: string; params?: unknown[] }): Promise<unknown>;
+}
+
+interface RpcCall {
+  id: unknown;
+  method: string;
+  params?: unknown[];
+}
+
+export interface RpcServer {
+  readonly url: string;
+  /** Called when a call was carried out and before it is answered. */
+  onAnswer: (method: string) => void | Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The in-process chain over JSON-RPC on a loopback socket, so that other processes and real clients reach it. */
+export async function serveRpc(provider: Provider): Promise<RpcServer> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const body = JSON.parse(Buffer.concat(chunks).toString()) as RpcCall | RpcCall[];
+      const one = async (call: RpcCall) => {
+        const result = await answer(provider, call);
+        await rpc.onAnswer(call.method);
+        return result;
+      };
+      const answers = Array.isArray(body) ? Promise.all(body.map(one)) : one(body);
+      void answers.then((result) => response.setHeader("content-type", "application/json").end(JSON.stringify(result)));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const rpc: RpcServer = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    onAnswer: () => undefined,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+  return rpc;
+}
+
+async function answer(provider: Provider, { id, method, params }: RpcCall): Promise<object> {
+  try {
+    return { jsonrpc: "2.0", id, result: await provider.request({ method, params }) };
+  } catch (error) {
+    const { code, message, data } = error as { code?: number; message: string; data?: unknown };
+    return { jsonrpc: "2.0", id, error: { code: code ?? -32_603, message, data } };
+  }
+}
