@@ -9,9 +9,10 @@ import { equalBytes } from "../bytes";
 import { joinAnswers, makeAnswer, readCFrag, verifyAnswer, type CFrag } from "./afgh/answer";
 import { CAPSULE_LENGTH, encapsulate, encapsulateFirst, openCapsule, openFirst, readCapsule } from "./afgh/capsule";
 import type { Capsule } from "./afgh/capsule";
-import { deal, dealingCommitment, readKFrag, requireShare, type Dealing } from "./afgh/dealing";
+import { deal, dealingCommitment, readDealing, readKFrag, requireShare, type Dealing } from "./afgh/dealing";
 import { deriveKey } from "./afgh/encoding";
-import { keyReader, makePublicKey, type PublicKey } from "./afgh/keys";
+import { makePublicKey, readPublicKey, type PublicKey } from "./afgh/keys";
+import { remembering, type Reader } from "./afgh/remember";
 import { decodeGroupScalar, encodeScalar, invertGroupSecret, randomGroupScalar } from "./afgh/scalar";
 import { requireLength } from "./encoding";
 import type {
@@ -49,14 +50,16 @@ class AfghEngine implements LevelledEngine {
   readonly backend: string;
   readonly capsuleLength = CAPSULE_LENGTH;
   readonly #groups: PairingBackend;
-  readonly #readKey: (field: string, bytes: Uint8Array) => PublicKey;
+  readonly #readKey: Reader<PublicKey>;
+  readonly #readShare: Reader<Dealing>;
   /** Parsed answers hold points of this back-end, so they are this instance's. */
   readonly #answers = new VerifiedAnswers<CFrag>();
   #lastCapsule?: Capsule;
 
   constructor(groups: PairingBackend) {
     this.#groups = groups;
-    this.#readKey = keyReader(groups);
+    this.#readKey = remembering((field, bytes) => readPublicKey(groups, field, bytes));
+    this.#readShare = remembering((field, bytes) => readDealing(groups, field, bytes));
     this.backend = groups.name;
   }
 
@@ -104,14 +107,14 @@ class AfghEngine implements LevelledEngine {
   }
 
   verifyFraction(kfrag: Uint8Array, keys: FractionKeys): ShareCommitment {
-    const fraction = readKFrag(this.#groups, kfrag);
+    const fraction = readKFrag(this.#groups, kfrag, this.#readShare);
     this.#requireKeys("kfrag", fraction.dealing, keys);
     requireShare(this.#groups, fraction);
     return dealingCommitment(this.#groups, fraction.dealing);
   }
 
   reencrypt(kfrag: Uint8Array, capsule: Uint8Array): Uint8Array {
-    const fraction = readKFrag(this.#groups, kfrag);
+    const fraction = readKFrag(this.#groups, kfrag, this.#readShare);
     const read = this.#readCapsule(capsule);
     requireOwner(read, fraction.dealing.owner);
     return makeAnswer(this.#groups, fraction, read);
@@ -121,7 +124,7 @@ class AfghEngine implements LevelledEngine {
     requireLength("commitment.digest", context.commitment.digest, 32);
     requireLength("commitment.point", context.commitment.point, 20);
     const capsule = this.#readCapsule(context.capsule);
-    const answer = readCFrag(this.#groups, cfrag);
+    const answer = readCFrag(this.#groups, cfrag, this.#readShare);
     this.#requireKeys("cfrag", answer.dealing, context);
     requireOwner(capsule, answer.dealing.owner);
     verifyAnswer(this.#groups, capsule, answer, context.commitment);

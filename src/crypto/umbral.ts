@@ -20,7 +20,7 @@ import type {
   ShareCommitment,
   VerifiedAnswer,
 } from "./engine";
-import { CryptoError, keyReuse } from "./errors";
+import { keyReuse } from "./errors";
 import { randomScalar } from "./scalar";
 import { equalSecrets, wipe } from "./secrets";
 import { CAPSULE_LENGTH, encapsulate, openCapsule, readCapsule, type Capsule } from "./umbral/capsule";
@@ -32,6 +32,7 @@ import { reencryptCapsule } from "./umbral/reencrypt";
 import { splitKey } from "./umbral/rekey";
 import { shareCommitment } from "./umbral/shareCommitment";
 import { verifyCommitted } from "./umbral/verify";
+import { VerifiedAnswers } from "./verifiedAnswers";
 
 const PROPERTIES: EngineProperties = {
   name: "umbral",
@@ -45,16 +46,8 @@ const PROPERTIES: EngineProperties = {
   onChainVerifiable: true,
 };
 
-/** What an answer was verified against, kept beside it so that `combine` can refuse any other use. */
-interface Verified {
-  readonly cfrag: CFrag;
-  readonly capsule: Uint8Array;
-  readonly ownerPublicKey: Uint8Array;
-  readonly recipientPublicKey: Uint8Array;
-}
-
-/** The run-time half of the `VerifiedAnswer` type: an answer not in here did not pass `verify`. */
-const passed = new WeakMap<VerifiedAnswer, Verified>();
+/** Remembers across instances: an answer may be combined by another engine on another back-end. */
+const verifiedAnswers = new VerifiedAnswers<CFrag>();
 
 class UmbralEngine implements Engine {
   readonly properties = PROPERTIES;
@@ -138,14 +131,7 @@ class UmbralEngine implements Engine {
     const capsule = this.#readCapsule(context.capsule);
     const parsed = decodeCFrag(this.#curve, cfrag);
     verifyCommitted(this.#curve, capsule, parsed, context.commitment);
-    const answer = Object.freeze({ cfrag: encodeCFrag(parsed.fields) }) as VerifiedAnswer;
-    passed.set(answer, {
-      cfrag: parsed,
-      capsule: capsule.bytes,
-      ownerPublicKey: Uint8Array.from(context.ownerPublicKey),
-      recipientPublicKey: Uint8Array.from(context.recipientPublicKey),
-    });
-    return answer;
+    return verifiedAnswers.admit(encodeCFrag(parsed.fields), parsed, context);
   }
 
   combine(
@@ -158,14 +144,8 @@ class UmbralEngine implements Engine {
     const recipient = { secretKey, publicKey: this.#publicKey(secretKey) };
     const ownerKey = decodePoint(this.#curve, "ownerPublicKey", ownerPublicKey);
     const opened = this.#readCapsule(capsule);
-    const cfrags = answers.map((answer, index) => {
-      const verified = passed.get(answer);
-      if (!verified) {
-        throw new CryptoError("E_UNVERIFIED_ANSWER", "An answer was not made by verify.", { data: { index } });
-      }
-      requireSame(verified, index, opened.bytes, ownerPublicKey, recipient.publicKey);
-      return verified.cfrag;
-    });
+    const use = { capsule: opened.bytes, ownerPublicKey, recipientPublicKey: recipient.publicKey };
+    const cfrags = verifiedAnswers.take(answers, use).map(({ answer }) => answer);
     return openReencrypted(this.#curve, recipient, ownerKey, opened, cfrags);
   }
 
@@ -191,24 +171,6 @@ class UmbralEngine implements Engine {
     }
     return this.#lastCapsule;
   }
-}
-
-/** Refuses to combine an answer with anything but what it was verified against. */
-function requireSame(
-  verified: Verified,
-  index: number,
-  capsule: Uint8Array,
-  ownerPublicKey: Uint8Array,
-  recipientPublicKey: Uint8Array,
-): void {
-  if (!equalBytes(verified.capsule, capsule)) {
-    throw new CryptoError("E_MIXED_SHARES", "An answer was verified for another capsule.", { data: { index } });
-  }
-  const ownerFits = equalBytes(verified.ownerPublicKey, ownerPublicKey);
-  if (ownerFits && equalBytes(verified.recipientPublicKey, recipientPublicKey)) return;
-  throw new CryptoError("E_WRONG_KEY", "An answer was verified for another key.", {
-    data: { index, field: ownerFits ? "recipientSecretKey" : "ownerPublicKey" },
-  });
 }
 
 /** The Umbral engine on a curve back-end, by default the fastest that loads. */

@@ -16,8 +16,9 @@ import { badEncoding, badProof } from "../errors";
 import type { G1, G2, PairingBackend } from "../pairing";
 import { oneDealing } from "../verifiedAnswers";
 import type { Capsule } from "./capsule";
-import { dealingCommitment, readDealing, type Dealing, type KFrag } from "./dealing";
+import { dealingCommitment, type Dealing, type KFrag } from "./dealing";
 import { deriveScalar, hashPoints, readG1, readG2 } from "./encoding";
+import type { Reader } from "./remember";
 import { add, decodeGroupScalar, encodeScalar, invertGroupSecret, lagrangeOf, multiply, negate } from "./scalar";
 
 const LAYOUT = [48, 96, 48, 32, 32];
@@ -49,8 +50,8 @@ export function makeAnswer(backend: PairingBackend, { encodedKey, key, dealing }
   return concat(...points, encodeScalar(h), encodeScalar(z), dealing.wrapped);
 }
 
-/** Reads a cfrag's encoding; it proves nothing yet. Throws E_BAD_ENCODING. */
-export function readCFrag(backend: PairingBackend, bytes: Uint8Array): CFrag {
+/** Reads a cfrag's encoding, its public side by `readShare`; it proves nothing yet. Throws E_BAD_ENCODING. */
+export function readCFrag(backend: PairingBackend, bytes: Uint8Array, readShare: Reader<Dealing>): CFrag {
   if (!(bytes instanceof Uint8Array) || bytes.length < TURN_LENGTH) {
     throw badEncoding("cfrag", "is shorter than its turn", bytes?.length, TURN_LENGTH);
   }
@@ -62,7 +63,7 @@ export function readCFrag(backend: PairingBackend, bytes: Uint8Array): CFrag {
     c2: readG1(backend, "cfrag.c2", c2),
     h: decodeGroupScalar("cfrag.h", h),
     z: decodeGroupScalar("cfrag.z", z),
-    dealing: readDealing(backend, "cfrag", copy.subarray(TURN_LENGTH)),
+    dealing: readShare("cfrag", copy.slice(TURN_LENGTH)),
   };
 }
 

@@ -17,6 +17,7 @@ import type { G1, G2, PairingBackend } from "../pairing";
 import { MAX_SHARES } from "../umbral/params";
 import { eip2537, G1_LENGTH, G2_LENGTH, readG1, readG2 } from "./encoding";
 import type { PublicKey } from "./keys";
+import type { Reader } from "./remember";
 import { evaluateAt, multiply, randomGroupScalar } from "./scalar";
 
 const HEADER_LENGTH = 2;
@@ -80,14 +81,14 @@ export function readDealing(backend: PairingBackend, field: string, bytes: Uint8
   };
 }
 
-/** Reads a kfrag; `requireShare` checks that it is what its dealing says. Throws E_BAD_ENCODING. */
-export function readKFrag(backend: PairingBackend, bytes: Uint8Array): KFrag {
+/** Reads a kfrag, its public side by `readShare`; `requireShare` checks that it is what its dealing says. Throws E_BAD_ENCODING. */
+export function readKFrag(backend: PairingBackend, bytes: Uint8Array, readShare: Reader<Dealing>): KFrag {
   if (!(bytes instanceof Uint8Array) || bytes.length < G2_LENGTH) {
     throw badEncoding("kfrag", "is shorter than its key", bytes?.length, G2_LENGTH);
   }
   const copy = Uint8Array.from(bytes);
   const encodedKey = copy.subarray(0, G2_LENGTH);
-  const dealing = readDealing(backend, "kfrag", copy.subarray(G2_LENGTH));
+  const dealing = readShare("kfrag", copy.slice(G2_LENGTH));
   return { encodedKey, key: readG2(backend, "kfrag.key", encodedKey), dealing };
 }
 

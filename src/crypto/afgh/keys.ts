@@ -2,16 +2,13 @@
  * Public keys of `afgh`: X = a*g1 (as owner) 48 ‖ Y = a*g2 (as recipient) 96. A key counts only if e(X, g2) = e(g1, Y): both halves
  * have the same secret.
  */
-import { concat, toHex } from "../../bytes";
+import { concat } from "../../bytes";
 import { splitFields } from "../encoding";
 import { badProof } from "../errors";
 import type { G1, G2, PairingBackend } from "../pairing";
 import { G1_LENGTH, G2_LENGTH, readG1, readG2 } from "./encoding";
 
 export const PUBLIC_KEY_LENGTH = G1_LENGTH + G2_LENGTH;
-
-/** Keys whose check is remembered: it takes two pairings, and readers and nodes meet the same few keys again and again. */
-const REMEMBERED = 64;
 
 export interface PublicKey {
   readonly x: G1;
@@ -27,20 +24,11 @@ export function makePublicKey(backend: PairingBackend, secretKey: bigint): Uint8
   return concat(backend.encodeG1(x), backend.encodeG2(y));
 }
 
-/** A reader of public keys that remembers those it found good. Throws E_BAD_ENCODING, or E_BAD_PROOF with the key's field. */
-export function keyReader(backend: PairingBackend): (field: string, bytes: Uint8Array) => PublicKey {
-  const good = new Map<string, PublicKey>();
-  return (field, bytes) => {
-    const [encodedX, encodedY] = splitFields(field, bytes, [G1_LENGTH, G2_LENGTH]) as [Uint8Array, Uint8Array];
-    const name = toHex(bytes);
-    const known = good.get(name);
-    if (known) return known;
-    const x = readG1(backend, `${field}.x`, encodedX);
-    const y = readG2(backend, `${field}.y`, encodedY);
-    if (!backend.pairingsEqual([x, backend.g2], [backend.g1, y])) throw badProof(field, "equation e(X, g2) = e(g1, Y)");
-    const key = { x, y, encodedX, encodedY };
-    if (good.size === REMEMBERED) good.clear();
-    good.set(name, key);
-    return key;
-  };
+/** Reads a public key. Throws E_BAD_ENCODING, or E_BAD_PROOF with the key's field. */
+export function readPublicKey(backend: PairingBackend, field: string, bytes: Uint8Array): PublicKey {
+  const [encodedX, encodedY] = splitFields(field, bytes, [G1_LENGTH, G2_LENGTH]) as [Uint8Array, Uint8Array];
+  const x = readG1(backend, `${field}.x`, encodedX);
+  const y = readG2(backend, `${field}.y`, encodedY);
+  if (backend.pairingsEqual([x, backend.g2], [backend.g1, y])) return { x, y, encodedX, encodedY };
+  throw badProof(field, "equation e(X, g2) = e(g1, Y)");
 }

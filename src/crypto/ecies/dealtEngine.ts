@@ -148,7 +148,7 @@ export abstract class DealtEngine implements Engine {
       this.curve,
       entries.map(({ answer }) => answer),
     );
-    const signerPublicKey = entries[0].context.signerPublicKey;
+    const signerPublicKey = entries.find(({ context }) => context.signerPublicKey)?.context.signerPublicKey;
     const parties = { ownerPublicKey, recipientPublicKey, recipientSecretKey: secretKey, signerPublicKey };
     const divisor = this.open(dealing, parties);
     const ownedBy = this.curve.multiply(dealing.coefficients[0], divisor);

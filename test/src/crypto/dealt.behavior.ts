@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import fc from "fast-check";
 
 import { concat } from "../../../src/bytes";
 import type { AnswerContext, Engine, RekeyRequest, VerifiedAnswer } from "../../../src/crypto/engine";
@@ -274,4 +275,25 @@ export function behavesAsDealt(make: (backend?: CurveBackend) => Engine, cfragLe
     const [expected, ...others] = backends.map(transcript);
     for (const other of others) expect(other).to.deep.equal(expected);
   });
+
+  for (const backend of backends) {
+    it(`goes round for random keys, splits and subsets on ${backend.name}`, () => {
+      const other = make(backend);
+      const split = fc.integer({ min: 1, max: MAX_SHARES }).chain((shares) =>
+        fc.record({
+          seed: fc.string(),
+          threshold: fc.integer({ min: 1, max: shares }),
+          order: fc.shuffledSubarray([...Array(shares).keys()], { minLength: shares, maxLength: shares }),
+        }),
+      );
+      const property = fc.property(split, ({ seed, threshold, order }) => {
+        const its = makeScope(other, seededRandom(seed));
+        const answers = its.split(threshold, order.length).map(its.answer);
+        const used = order.slice(0, threshold).map((index) => answers[index]);
+        const key = other.combine(its.recipient.secretKey, its.owner.publicKey, its.capsule, used);
+        expect(key).to.deep.equal(its.key);
+      });
+      fc.assert(property, { numRuns: backend.name === "native" ? 60 : 3 });
+    });
+  }
 }
