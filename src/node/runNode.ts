@@ -1,0 +1,60 @@
+/** A node from its configuration: key file, chain, store, server. */
+import { join } from "node:path";
+
+import { connectChain } from "../chain/connection";
+import { nkmsHome } from "../chain/files";
+import { openKeyFile } from "../chain/identity";
+import { osRandom } from "../crypto/random";
+import { umbral } from "../crypto/umbral";
+import { nodeKeys } from "../protocol/keys";
+import { LOCAL_CHAIN, PUBLIC_CHAIN } from "./chainHead";
+import { systemClock } from "./clock";
+import type { NodeConfig } from "./config";
+import { ethereumView } from "./ethereumView";
+import { jsonLog } from "./log";
+import { startNode, type RunningNode } from "./startNode";
+
+const LOCAL_CHAIN_IDS = [1_337, 31_337];
+const DEFAULT_PORT = 7_151;
+
+export interface RunOptions {
+  readonly config: NodeConfig;
+  readonly password: string;
+  /** Takes each line of the log. */
+  readonly writeLog: (line: string) => void;
+}
+
+/** Throws what `openKeyFile`, `connectChain` and `startNode` throw. Closing the node closes its connection. */
+export async function runNode({ config, password, writeLog }: RunOptions): Promise<RunningNode & { staker: string }> {
+  const { home, expectedChainId } = config;
+  const identity = await openKeyFile({ name: config.identity, home, password });
+  const chain = await connectChain({ rpcUrl: config.rpcUrl, expectedChainId, home });
+  try {
+    const engine = umbral();
+    const staker = config.staker ?? identity.account.address.toLowerCase();
+    const isLocal = LOCAL_CHAIN_IDS.includes(chain.chainId);
+    const node = await startNode({
+      host: config.host ?? "127.0.0.1",
+      port: config.port ?? DEFAULT_PORT,
+      directory: config.directory ?? join(nkmsHome(home), "nodes", String(chain.chainId), staker),
+      keys: nodeKeys(identity.seed, engine),
+      engine,
+      chain: ethereumView(chain, staker),
+      following: { ...(isLocal ? LOCAL_CHAIN : PUBLIC_CHAIN), ...defined(config.following) },
+      clock: systemClock,
+      random: osRandom,
+      log: jsonLog(config.logLevel ?? "info", systemClock, writeLog),
+      trustedProxies: config.trustedProxies,
+      acceptConditions: config.acceptConditions,
+    });
+    return { ...node, staker, close: () => node.close().finally(() => chain.close()) };
+  } catch (error) {
+    chain.close();
+    throw error;
+  }
+}
+
+/** The fields that are set: a field left out must not hide a default. */
+function defined<T extends object>(fields: T | undefined): Partial<T> {
+  return Object.fromEntries(Object.entries(fields ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
