@@ -3,6 +3,7 @@ import "./emission";
 import "./faucet";
 import "./key";
 import "./net";
+import "./node";
 import "./policy";
 import "./rewards";
 import "./solcjs";

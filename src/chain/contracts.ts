@@ -1,11 +1,10 @@
 /** The generated bindings by contract name: the one place that knows them all. */
-import {
-  KeyRegistry__factory,
-  NKMSToken__factory,
-  NodeRegistry__factory,
-  PolicyManager__factory,
-  StakingEscrow__factory,
-} from "../../typechain-types";
+// Each from its own file: the index of the bindings loads a hundred modules that nobody here needs.
+import { KeyRegistry__factory } from "../../typechain-types/factories/contracts/policy/KeyRegistry__factory";
+import { PolicyManager__factory } from "../../typechain-types/factories/contracts/policy/PolicyManager__factory";
+import { NodeRegistry__factory } from "../../typechain-types/factories/contracts/staking/NodeRegistry__factory";
+import { StakingEscrow__factory } from "../../typechain-types/factories/contracts/staking/StakingEscrow__factory";
+import { NKMSToken__factory } from "../../typechain-types/factories/contracts/token/NKMSToken__factory";
 
 export const CONTRACT_FACTORIES = {
   NKMSToken: NKMSToken__factory,

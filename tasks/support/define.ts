@@ -2,7 +2,7 @@
 import { task, types } from "hardhat/config";
 
 import { NkmsError } from "../../src/errors";
-import { EXIT_BUG, exitCodeOf } from "./exitCodes";
+import { exitCodeOf } from "./exitCodes";
 import { Session } from "./session";
 import { toJson } from "./show";
 import { processTerminal, type Terminal } from "./terminal";
@@ -75,7 +75,7 @@ function failure(error: unknown, json: boolean, session: Session): Report {
   const known = error instanceof NkmsError ? error : unexpected(error);
   const { verbose, showStackTraces } = session.hre.hardhatArguments;
   const stack = verbose || showStackTraces ? line((error as Error).stack ?? "") : "";
-  const exitCode = error instanceof NkmsError ? exitCodeOf(error) : EXIT_BUG;
+  const exitCode = exitCodeOf(error);
   if (json) return { exitCode, stdout: line(toJson({ ok: false, error: known.toJSON() })), stderr: stack };
   return { exitCode, stdout: "", stderr: explain(known) + stack };
 }

@@ -27,5 +27,5 @@ export function drawMarks(points: readonly bigint[], total: bigint): string {
 }
 
 function column(point: bigint, total: bigint): number {
-  return Number((point * BigInt(WIDTH)) / total);
+  return Math.round(Number((point * BigInt(WIDTH) * 1_000n) / total) / 1_000);
 }

@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { parseEther } from "ethers";
 
+import { saveDeployment } from "../../src/chain/deployment";
+import { pretendChain } from "../support/rpcProxy";
 import { useTaskWorld } from "../support/taskWorld";
 
 describe("tasks token and faucet", () => {
@@ -80,5 +82,17 @@ describe("tasks token and faucet", () => {
     const { exitCode, value } = await world().json("token:balance", args, { url: "http://127.0.0.1:1" });
     expect([exitCode, value.error.code]).to.deep.equal([4, "E_RPC_FAILED"]);
     expect(value.error.data).to.deep.equal({ rpcUrl: "http://127.0.0.1:1" });
+  });
+
+  it("gives nothing away on chains that are no test networks", async () => {
+    const { deployment } = await world().connect("ada");
+    await saveDeployment({ ...deployment, chainId: 1 });
+    const proxy = await pretendChain(world().process.url, 1);
+    const args = { from: "ada", to: "bea", yes: true };
+    const { exitCode, value } = await world().json("faucet", args, { url: proxy.url, chainId: 1 });
+    await proxy.close();
+    expect([exitCode, value.error.code]).to.deep.equal([3, "E_NETWORK_NOT_ALLOWED"]);
+    expect(value.error.data).to.deep.equal({ chainId: 1, allowed: [31337, 11155111] });
+    expect((await balance("bea")).nkms).to.equal("100000");
   });
 });
