@@ -353,6 +353,8 @@ describe("afgh", () => {
         }
         expect(thrown(() => read(concat(bytes, Uint8Array.of(0)))).code).to.equal("E_BAD_ENCODING");
       }
+      const headless = () => engine.verifyFraction(kfrag.slice(0, 97), scope.keys);
+      expectRefusal(headless, "E_BAD_ENCODING", { field: "kfrag", got: 1, expected: 2 });
       const none = undefined as unknown as Uint8Array;
       expect(thrown(() => engine.reencrypt(none, scope.capsule, random)).code).to.equal("E_BAD_ENCODING");
       expect(thrown(() => engine.verifyCapsule(none)).code).to.equal("E_BAD_ENCODING");

@@ -5,7 +5,7 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
-import { concat, toHex, utf8 } from "../../../src/bytes";
+import { concat, fromHex, toHex, utf8 } from "../../../src/bytes";
 import { ecies } from "../../../src/crypto/ecies";
 import { openSealed } from "../../../src/crypto/sealedBox";
 import { ORDER, toBigInt } from "../../../src/crypto/scalar";
@@ -95,6 +95,38 @@ describe("ecies", () => {
       expect(await recover(z, h, r)).to.equal(address(t1));
       expect(await recover(0n, Fn.neg(z), e)).to.equal(address(point(e).multiply(z).toBytes(true)));
       expect(await recover(z + 1n, h, r)).to.not.equal(address(t1));
+    });
+  });
+
+  context("answers with one flaw", () => {
+    const [fraction] = scope.split(1, 1);
+    const rk = toBigInt(fraction.kfrag.slice(0, 32));
+    const e = capsule.slice(0, 33);
+    const nonce = 13n;
+
+    it("are refused where E' is another point, though z*G = T1 + h*R holds", () => {
+      const [r, t1] = [rk, nonce].map((scalar) => Point.BASE.multiply(scalar).toBytes(true)) as [
+        Uint8Array,
+        Uint8Array,
+      ];
+      const output = point(e).multiply(Fn.add(rk, 1n)).toBytes(true);
+      const t2 = point(e).multiply(nonce).toBytes(true);
+      const z = Fn.toBytes(Fn.add(nonce, Fn.mul(hash("turn", r, e, output, t1, t2), rk)));
+      const cfrag = concat(output, r, t1, t2, z, fraction.kfrag.slice(32));
+      const call = () => engine.verify(cfrag, { capsule, commitment: fraction.commitment, ...keys });
+      expectRefusal(call, "E_BAD_PROOF", { field: "cfrag", part: "equation z*E = T2 + h*E'" });
+    });
+
+    it("are refused where the policy commits to a key that is not on the dealing's polynomial", () => {
+      const wrapped = fraction.kfrag.slice(32);
+      const stray = Point.BASE.multiply(nonce).toBytes(true);
+      const cfrag = engine.reencrypt(concat(Fn.toBytes(nonce), wrapped), capsule, random);
+      const commitment = {
+        digest: keccak_256(concat(stray, keccak_256(wrapped))),
+        point: fromHex(ethers.computeAddress(toHex(stray))),
+      };
+      const call = () => engine.verify(cfrag, { capsule, commitment, ...keys });
+      expectRefusal(call, "E_BAD_PROOF", { field: "cfrag", part: "sum R = i^j*F_j" });
     });
   });
 
