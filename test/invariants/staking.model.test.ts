@@ -1,8 +1,17 @@
+import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
 import { Random } from "../support/random";
-import { FEDERATED, INITIAL_SUPPLY, MAX_SUPPLY, NOBODY, REFERENCE, deployStaking } from "../support/staking";
+import {
+  FEDERATED,
+  INITIAL_SUPPLY,
+  MAX_SUPPLY,
+  NOBODY,
+  REFERENCE,
+  deployStaking,
+  enterPeriod,
+} from "../support/staking";
 import { StakingActors, makeActors } from "../support/stakingActors";
 import { StakingModel } from "../support/stakingModel";
 
@@ -19,8 +28,19 @@ const SHORT = {
   unbondingPeriods: 5n,
 };
 
+/**
+ * Ends of locks are multiples of 7 periods, epochs of `vestPeriods`: starting on a common multiple makes a seed's run the same
+ * whatever the clock says, and leaves the setup a whole period.
+ */
+async function alignPeriods(): Promise<void> {
+  const cycle = 7n * BigInt(REFERENCE.vestPeriods);
+  const now = BigInt(await time.latest()) / LENGTH;
+  await enterPeriod(LENGTH, (now / cycle + 1n) * cycle);
+}
+
 async function start(checked: boolean, seed: bigint) {
   const [, policyManager, healthCheck, slasher] = await ethers.getSigners();
+  await alignPeriods();
   const parameters = { ...(checked ? REFERENCE : FEDERATED), ...SHORT };
   const system = await deployStaking(parameters, {
     policyManager: policyManager.address,

@@ -112,7 +112,7 @@ export class StakingActors {
         },
       },
       stopWindDown: {
-        possible: (actor) => random.below(3) === 0n && this.live(actor, ({ end }) => end > 0n) >= 0,
+        possible: (actor) => this.live(actor, ({ end }) => end > 0n) >= 0,
         run: async (actor) => {
           const index = this.live(actor, ({ end }) => end > 0n);
           await escrow.connect(actor.signer).stopWindDown(index);
