@@ -67,11 +67,16 @@ export function identityFromPhrase(phrase: string, name?: string): Identity {
   return { name, account: HDNodeWallet.fromMnemonic(mnemonic), seed: fromHex(mnemonic.computeSeed(), 64) };
 }
 
+/** The 24 words that stand for 32 bytes of entropy (BIP-39). */
+export function phraseFromEntropy(entropy: Uint8Array): string {
+  return Mnemonic.fromEntropy(entropy).phrase;
+}
+
 /** Makes a key file that did not exist. Throws E_KEY_EXISTS, E_PASSWORD_TOO_SHORT, E_KEY_NAME, E_BAD_MNEMONIC. */
 export async function createKeyFile(options: NewKeyFile): Promise<CreatedKey> {
   const file = keyFilePath(options);
   if (options.password.length < MIN_PASSWORD_LENGTH) throw passwordTooShort();
-  const phrase = options.phrase ?? Mnemonic.fromEntropy(randomBytes(32)).phrase;
+  const phrase = options.phrase ?? phraseFromEntropy(randomBytes(32));
   const { account } = identityFromPhrase(phrase);
   const content = await encryptAccount(account, options.password, options.lightScrypt ?? false);
   try {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { connectChain } from "../chain/connection";
 import { nkmsHome } from "../chain/files";
 import { openKeyFile } from "../chain/identity";
+import type { Engine } from "../crypto/engine";
 import { osRandom } from "../crypto/random";
 import { umbral } from "../crypto/umbral";
 import { nodeKeys } from "../protocol/keys";
@@ -22,15 +23,17 @@ export interface RunOptions {
   readonly password: string;
   /** Takes each line of the log. */
   readonly writeLog: (line: string) => void;
+  /** `umbral()` by default. */
+  readonly engine?: Engine;
 }
 
 /** Throws what `openKeyFile`, `connectChain` and `startNode` throw. Closing the node closes its connection. */
-export async function runNode({ config, password, writeLog }: RunOptions): Promise<RunningNode & { staker: string }> {
+export async function runNode(options: RunOptions): Promise<RunningNode & { staker: string }> {
+  const { config, password, writeLog, engine = umbral() } = options;
   const { home, expectedChainId } = config;
   const identity = await openKeyFile({ name: config.identity, home, password });
   const chain = await connectChain({ rpcUrl: config.rpcUrl, expectedChainId, home });
   try {
-    const engine = umbral();
     const staker = config.staker ?? identity.account.address.toLowerCase();
     const isLocal = LOCAL_CHAIN_IDS.includes(chain.chainId);
     const node = await startNode({
