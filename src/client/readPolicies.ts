@@ -10,7 +10,7 @@ import type { PolicyRecord } from "./policyRecord";
  */
 export type PolicyStatus = "pending" | "upcoming" | "active" | "expired" | "revoked";
 
-/** One policy, as plain data for a table. */
+/** One policy, as plain data for a table. Addresses are in lower case. */
 export interface PolicySummary {
   readonly id: string;
   readonly recipient?: Address;
