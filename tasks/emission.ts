@@ -1,5 +1,5 @@
 import { formatAmount } from "../src/protocol/amount";
-import { emission } from "../src/protocol/emission";
+import { emissionAt } from "../src/protocol/emission";
 import { defineTask } from "./support/define";
 import { amount, grouped, table } from "./support/show";
 
@@ -18,8 +18,11 @@ defineTask({
       chain.nkmsToken.maxSupply(),
     ]);
     const every = Math.max(1, Math.ceil(periods / SHOWN_STEPS));
-    const steps = [...emission({ remainingSupply, decayPeriods }, periods)]
-      .filter(({ period }) => period % every === 0 || period === periods - 1)
+    const shown = Array.from({ length: periods }, (_, period) => period).filter(
+      (period) => period % every === 0 || period === periods - 1,
+    );
+    const steps = shown
+      .map((period) => emissionAt({ remainingSupply, decayPeriods }, period))
       .map(({ period, allocated, remaining }) => ({
         period: Number(currentPeriod) + period,
         allocated,

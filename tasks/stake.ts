@@ -3,7 +3,7 @@ import type { Position, StakingParameters } from "../src/chain/stakingEscrow";
 import { previewStake } from "../src/chain/stakePreview";
 import { findWithdrawable } from "../src/chain/withdrawal";
 import { formatAmount, parseAmount, parsePeriods } from "../src/protocol/amount";
-import { periodStart, withdrawablePeriod } from "../src/protocol/lock";
+import { startOfPeriod } from "../src/protocol/period";
 import { defineTask } from "./support/define";
 import { propose } from "./support/propose";
 import { grouped, nkms, percent, table, utc } from "./support/show";
@@ -130,9 +130,9 @@ defineTask({
   },
 });
 
-function describe(position: Position, parameters: StakingParameters) {
+function describe(position: Position, { periodLength, unbondingPeriods }: StakingParameters) {
   const { index, amount, lockPeriods, endPeriod, retired } = position;
-  const free = endPeriod ? periodStart(withdrawablePeriod(endPeriod, parameters), parameters) : undefined;
+  const free = endPeriod ? startOfPeriod(endPeriod + unbondingPeriods, periodLength) : undefined;
   return {
     id: index,
     amount: formatAmount(amount),

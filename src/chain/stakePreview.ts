@@ -1,6 +1,6 @@
 /** What staking an amount would mean, before anything is sent. */
 import { expectedIncome } from "../protocol/emission";
-import { endPeriod, periodStart, withdrawablePeriod } from "../protocol/lock";
+import { endOfLock, startOfPeriod } from "../protocol/period";
 import type { Chain } from "./connection";
 
 /** Base units and Unix seconds. */
@@ -24,11 +24,10 @@ export async function previewStake(
     stakingEscrow.supply(),
   ]);
   const totalLocked = (await stakingEscrow.totalLockedAt(currentPeriod + 1n)) + amount;
-  const end = endPeriod(currentPeriod, lockPeriods);
-  const counted = lockPeriods < rules.maxLockPeriods ? lockPeriods : rules.maxLockPeriods;
+  const freePeriod = endOfLock(currentPeriod, lockPeriods) + rules.unbondingPeriods;
   return {
-    withdrawableAt: periodStart(withdrawablePeriod(end, rules), rules),
+    withdrawableAt: startOfPeriod(freePeriod, rules.periodLength),
     totalLocked,
-    income: expectedIncome({ ...rules, remainingSupply }, amount, totalLocked, Number(counted)),
+    income: expectedIncome({ ...rules, remainingSupply }, amount, totalLocked, lockPeriods),
   };
 }

@@ -1,6 +1,6 @@
 /** Which positions can be paid out now, and if none, when. */
 import { NkmsError } from "../errors";
-import { periodStart, withdrawablePeriod } from "../protocol/lock";
+import { isOver, startOfPeriod } from "../protocol/period";
 import type { Chain } from "./connection";
 import { refusal } from "./refusals";
 import type { Position } from "./stakingEscrow";
@@ -18,15 +18,15 @@ export async function findWithdrawable({ stakingEscrow }: Chain, staker: string,
   const wanted = id === undefined ? all : all.filter(({ index }) => index === id);
   if (wanted.length === 0) throw id === undefined ? nothingToWithdraw(staker) : noSuchPosition(staker, id);
   const ending = wanted.filter(({ endPeriod }) => endPeriod > 0n).sort((a, b) => Number(a.endPeriod - b.endPeriod));
-  const due = ending.filter(({ endPeriod }) => withdrawablePeriod(endPeriod, rules) <= currentPeriod);
+  const due = ending.filter(({ endPeriod }) => isOver(endPeriod + rules.unbondingPeriods, currentPeriod));
   if (due.length) return due;
   if (ending.length === 0) throw refusal("NotWindingDown", { index: BigInt(wanted[0].index) });
-  const period = withdrawablePeriod(ending[0].endPeriod, rules);
+  const period = ending[0].endPeriod + rules.unbondingPeriods;
   throw refusal("StillLocked", {
     index: BigInt(ending[0].index),
     withdrawablePeriod: period,
     currentPeriod,
-    withdrawableAt: periodStart(period, rules),
+    withdrawableAt: startOfPeriod(period, rules.periodLength),
   });
 }
 

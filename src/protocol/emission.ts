@@ -1,8 +1,8 @@
 /**
- * What the supply law (VII.C) will allocate, for previews: R_{t+1} = R_t - s_t with s_t = R_t / T (eq 31, 32; T = decayPeriods),
- * and of each s_t a staker with deposit d of D locked gets s_t * d / D (eq 30). One step per period, each division rounded
- * down: a forecast never promises more than the escrow pays for the same deposits.
+ * Forecasts by the supply law (VII.C, `supply.ts`): what coming periods allocate if something stays locked all the time, and a
+ * staker's part of it by eq 30. Rounded as the law rounds; a staker's part down, so that no more is promised than is paid.
  */
+import { decayFactor, remainingAfter, rewardRate } from "./supply";
 
 /** Where the supply stands: `remainingSupply` (the paper's R, base units) and `decayPeriods` (T). */
 export interface SupplyOutlook {
@@ -17,28 +17,23 @@ export interface EmissionStep {
   readonly remaining: bigint;
 }
 
-/** The next `periods` periods, if something stays locked all the time. */
-export function* emission({ remainingSupply, decayPeriods }: SupplyOutlook, periods: number): Generator<EmissionStep> {
-  let remaining = remainingSupply;
-  for (let period = 0; period < periods; period++) {
-    const allocated = remaining / decayPeriods;
-    remaining -= allocated;
-    yield { period, allocated, remaining };
-  }
+/** The period that lies `period` periods ahead; 0 is the present one. */
+export function emissionAt({ remainingSupply, decayPeriods }: SupplyOutlook, period: number): EmissionStep {
+  const factor = decayFactor(decayPeriods);
+  const before = remainingAfter(remainingSupply, factor, BigInt(period));
+  const allocated = rewardRate(before, factor);
+  return { period, allocated, remaining: before - allocated };
 }
 
 /** What `deposit` out of `totalLocked` (itself included) earns in the next `periods` periods, if the latter stays as it is. */
 export function expectedIncome(
-  outlook: SupplyOutlook & { readonly checkShareBps: bigint },
+  { remainingSupply, decayPeriods, checkShareBps }: SupplyOutlook & { readonly checkShareBps: bigint },
   deposit: bigint,
   totalLocked: bigint,
-  periods: number,
+  periods: bigint,
 ): bigint {
   if (totalLocked === 0n) return 0n;
-  let income = 0n;
-  for (const { allocated } of emission(outlook, periods)) {
-    const forStakers = allocated - (allocated * outlook.checkShareBps) / 10_000n;
-    income += (forStakers * deposit) / totalLocked;
-  }
-  return income;
+  const allocated = remainingSupply - remainingAfter(remainingSupply, decayFactor(decayPeriods), periods);
+  const forStakers = allocated - (allocated * checkShareBps) / 10_000n;
+  return (forStakers * deposit) / totalLocked;
 }
