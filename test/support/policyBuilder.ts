@@ -36,7 +36,7 @@ export interface DraftOptions {
   readonly commitments?: readonly Commitment[];
 }
 
-/** A policy of owner and payer `system.owner` that starts 10 s from now and lasts 1,000 s, renewable up to 5,000 s. */
+/** A policy of owner and payer `system.owner` that starts 1,000 s from now and lasts 1,000 s, renewable up to 5,000 s. */
 export async function draft(system: PolicySystem, options: DraftOptions = {}): Promise<Draft> {
   const now = BigInt(await time.latest());
   const actors = system.nodes.slice(0, options.shares ?? 3);
@@ -48,9 +48,9 @@ export async function draft(system: PolicySystem, options: DraftOptions = {}): P
     threshold: 1,
     pathKeyId: ethers.getBytes(ethers.id("path key")),
     recipientKeyId: ethers.getBytes(ethers.id("recipient key")),
-    start: now + 10n,
-    end: now + 1_010n,
-    maxEnd: now + 5_010n,
+    start: now + 1_000n,
+    end: now + 2_000n,
+    maxEnd: now + 6_000n,
     acceptBy: now + 600n,
     feeRate: 7n,
     bounty: 0n,
@@ -136,10 +136,15 @@ export async function revocation(
 /** A consent that nobody signed: for parties that are the caller. */
 export const NO_CONSENT: IPolicyManager.ConsentStruct = { maximum: 0n, deadline: 0n, signature: "0x" };
 
-/** Creates a policy whose owner and payer are `system.owner`, and returns it as later calls show it. */
+/**
+ * Creates a policy whose owner and payer are `system.owner`, and returns it as later calls show it. It stands in the very next
+ * second, however long the machine takes to sign.
+ */
 export async function create(system: PolicySystem, options: DraftOptions = {}) {
   const policy = await draft(system, options);
-  await system.manager.connect(system.owner).create(await creationOf(system, policy));
+  const creation = await creationOf(system, policy);
+  await time.setNextBlockTimestamp((await time.latest()) + 1);
+  await system.manager.connect(system.owner).create(creation);
   return { policy, id: idOf(policy), shown: shown(policy), ...policy };
 }
 

@@ -108,7 +108,7 @@ describe("PolicyManager: creation", () => {
 
     it("an end past maxEnd, and a maxEnd past the longest duration", async () => {
       const system = await loadFixture(deploy);
-      const past = await termsAt((now) => ({ end: now + 900n, maxEnd: now + 899n }));
+      const past = await termsAt((now) => ({ end: now + 1_900n, maxEnd: now + 1_899n }));
       await expectRefusal(system, { terms: past }, "EndAboveMaximum", ({ end, maxEnd }) => [end, maxEnd]);
       const { maxDuration } = PARAMETERS;
       const long = await termsAt((now) => ({ start: now, maxEnd: now + maxDuration + 1n }));
