@@ -55,7 +55,7 @@ const NODE_SEED = random(64);
 export const KEYS = nodeKeys(NODE_SEED, engine);
 
 const path = engine.keygen(random);
-const signing = engine.keygen(random);
+export const signing: KeyPair = engine.keygen(random);
 export const recipient: KeyPair = engine.keygen(random);
 export const requestSigner = random(32);
 export const pathKey = path;
