@@ -116,7 +116,9 @@ describe("followChain", () => {
       await world.look();
       world.chain.mine(31n * DAY);
       await world.look();
-      expect((await refusal(world.reencrypt(requestOf(grant, { requestTime: world.chain.now })))).code).to.equal("E_EXPIRED");
+      expect((await refusal(world.reencrypt(requestOf(grant, { requestTime: world.chain.now })))).code).to.equal(
+        "E_EXPIRED",
+      );
       world.chain.mine(1n);
       await world.look();
       expect((await refusal(world.reencrypt(requestOf(grant)))).code).to.equal("E_NO_GRANT");
