@@ -157,7 +157,7 @@ describe("A node on chain", () => {
   });
 
   context("asks a condition", () => {
-    const ANSWERS = { no: 0, yes: 1, reverts: 2, endless: 3, two: 4 };
+    const ANSWERS = { no: 0, yes: 1, reverts: 2, outOfGas: 3, two: 4 };
 
     async function conditional() {
       const contract = await ethers.deployContract("Condition__Mock");
@@ -173,7 +173,7 @@ describe("A node on chain", () => {
       await read(grant);
     });
 
-    for (const answer of ["no", "reverts", "endless", "two"] as const) {
+    for (const answer of ["no", "reverts", "outOfGas", "two"] as const) {
       it(`and refuses if it answers ${answer}`, async () => {
         const { contract, grant } = await conditional();
         await contract.setAnswer(ANSWERS[answer]);
