@@ -4,8 +4,8 @@ import { Metrics } from "../../../src/node/metrics";
 
 describe("Metrics", () => {
   it("are text that Prometheus reads: help and type once per name, then samples", () => {
-    let stake: number | undefined;
-    const metrics = new Metrics({ version: "1.2.3" }, { nkms_stake_tokens: { help: "Stake.", read: () => stake } });
+    const now: { stake?: number } = {};
+    const metrics = new Metrics({ version: "1.2.3" }, { nkms_stake_tokens: { help: "Stake.", read: () => now.stake } });
     metrics.count("nkms_reencrypt_total", "ok");
     metrics.count("nkms_reencrypt_total", "ok");
     metrics.count("nkms_reencrypt_total", "E_REVOKED");
@@ -13,7 +13,7 @@ describe("Metrics", () => {
     metrics.observeReencrypt(0.3);
     metrics.observeReencrypt(60);
     expect(metrics.text()).not.to.contain("nkms_stake_tokens");
-    stake = 45_000.5;
+    now.stake = 45_000.5;
     const lines = metrics.text().split("\n");
     expect(lines.pop()).to.equal("");
     for (const line of lines) {
