@@ -49,6 +49,7 @@ export function httpServer(options: HttpOptions): FastifyInstance {
   boundConnections(server, options);
   readJsonOnly(server);
   refuseEarly(server, options);
+  headAnswers(server);
   server.setErrorHandler<FastifyError | NkmsError>((error, request, reply) =>
     refuse(reply, asProblem(error, request, options.log)),
   );
@@ -95,8 +96,17 @@ function refuseEarly(server: FastifyInstance, { limits, clock }: HttpOptions): v
     if (request.raw.rawHeaders.length > 2 * MAX_HEADERS) throw headersTooLarge();
     if ((request.headers["content-encoding"] ?? "identity") !== "identity") throw mediaType();
   });
+}
+
+/** Answers are not for caches; the last answer on a connection of a server that stops says so, or the client would hold it. */
+function headAnswers(server: FastifyInstance): void {
+  let stopping = false;
+  server.addHook("preClose", async () => {
+    stopping = true;
+  });
   server.addHook("onSend", async (_request, reply) => {
     reply.header("cache-control", "no-store");
+    if (stopping) reply.header("connection", "close");
   });
 }
 

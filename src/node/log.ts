@@ -55,7 +55,8 @@ export function jsonLog(level: LogLevel, clock: Clock, write: (line: string) => 
 /** What may be said of an error nobody foresaw: its class and where it arose, never its message. */
 export function describeUnexpected(where: string, error: unknown): LogEvents["unexpected"] {
   if (!(error instanceof Error)) return { where, name: typeof error, frames: "" };
-  const frames = (error.stack ?? "").split("\n").filter((line) => line.startsWith("    at "));
+  const stack = (error.stack ?? "").replace(error.message, "");
+  const frames = stack.split("\n").filter((line) => line.startsWith("    at "));
   return {
     where,
     name: error.name,

@@ -1,7 +1,6 @@
 import { expect } from "chai";
 
 import { fromHex, toHex } from "../../../src/bytes";
-import type { Engine } from "../../../src/crypto/engine";
 import { decode, encode } from "../../../src/protocol/codec";
 import { reencryptAnswer, reencryptRequest } from "../../../src/protocol/messages";
 import { policyId } from "../../../src/protocol/policy";
@@ -12,6 +11,7 @@ import { recoverSigner } from "../../../src/protocol/typedSignature";
 import { keyId } from "../../../src/protocol/path";
 import {
   engine,
+  engineWith,
   fractions,
   grantOf,
   KEYS,
@@ -335,13 +335,8 @@ describe("reencrypt", () => {
   });
 
   it("withholds an answer that fails its own check, and says so in the log", async () => {
-    const wrong: Engine = Object.assign(Object.create(engine) as Engine, {
-      publicKeyOf: engine.publicKeyOf.bind(engine),
-      decapsulate: engine.decapsulate.bind(engine),
-      verifyFraction: engine.verifyFraction.bind(engine),
-      verifyCapsule: engine.verifyCapsule.bind(engine),
-      verify: engine.verify.bind(engine),
-      reencrypt: (_kfrag: Uint8Array, capsule: Uint8Array) => engine.reencrypt(fractions[0].kfrag, capsule, random),
+    const wrong = engineWith({
+      reencrypt: (_kfrag, capsule) => engine.reencrypt(fractions[0].kfrag, capsule, random),
     });
     await world.restart({ engine: wrong });
     const grant = await world.fund();

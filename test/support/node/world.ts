@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { Fraction, KeyPair } from "../../../src/crypto/engine";
+import type { Engine, Fraction, KeyPair } from "../../../src/crypto/engine";
 import { sealTo } from "../../../src/crypto/sealedBox";
 import { umbral } from "../../../src/crypto/umbral";
 import { NkmsError } from "../../../src/errors";
@@ -55,7 +55,7 @@ const NODE_SEED = random(64);
 export const KEYS = nodeKeys(NODE_SEED, engine);
 
 const path = engine.keygen(random);
-const signing = engine.keygen(random);
+export const signing: KeyPair = engine.keygen(random);
 export const recipient: KeyPair = engine.keygen(random);
 export const requestSigner = random(32);
 export const pathKey = path;
@@ -82,6 +82,16 @@ export const secrets: Record<string, Uint8Array> = {
   kfrag: fractions[SHARE_INDEX].kfrag,
   reencryptionKey: fractions[SHARE_INDEX].kfrag.subarray(32, 64),
 };
+
+/** The engine with some of its work done otherwise. */
+export function engineWith(changes: Partial<Engine>): Engine {
+  const own = Object.getOwnPropertyNames(Object.getPrototypeOf(engine)).filter((name) => name !== "constructor");
+  const bound = own.map((name) => {
+    const part: unknown = engine[name as keyof Engine];
+    return [name, typeof part === "function" ? (part.bind(engine) as unknown) : part];
+  });
+  return { ...engine, ...(Object.fromEntries(bound) as Engine), ...changes };
+}
 
 export const nodeState = (): NodeState => ({
   worker: KEYS.worker.address,
