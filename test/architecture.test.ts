@@ -84,7 +84,9 @@ describe("Architecture", () => {
   });
 
   it(`no contract's runtime code exceeds ${MOST_RUNTIME_BYTES} bytes`, async () => {
-    const found = (await deployedContracts()).filter(({ name, code }) => code.length > (LARGER[name] ?? MOST_RUNTIME_BYTES));
+    const found = (await deployedContracts()).filter(
+      ({ name, code }) => code.length > (LARGER[name] ?? MOST_RUNTIME_BYTES),
+    );
     expect(found.map(({ name, code }) => `${name}: ${code.length}`)).to.deep.equal([]);
   });
 });
