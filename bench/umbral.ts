@@ -20,6 +20,7 @@ import { verifyCFrag } from "../src/crypto/umbral/verify";
 import type { Contestant } from "./sampling";
 
 const PLAINTEXT = new Uint8Array(32).fill(7);
+const LARGE = new Uint8Array(4 * 2 ** 20).fill(7);
 const SPLITS = [
   { threshold: 1, shares: 1 },
   { threshold: 2, shares: 3 },
@@ -83,6 +84,7 @@ export function peerRows(fixture: Fixture): Rows {
   const rows: Rows = {
     keygen: { run: () => peer.SecretKey.random().publicKey(), release: free },
     "encrypt 32 B": { run: () => peer.encrypt(owner, PLAINTEXT) },
+    "encrypt 4 MiB": { run: () => peer.encrypt(owner, LARGE) },
     "decryptOriginal 32 B": { run: () => peer.decryptOriginal(ownerSecret, capsule, ciphertext) },
     "decryptOriginal 32 B from bytes": {
       run: () => peer.decryptOriginal(ownerSecret, peer.Capsule.fromBytes(capsuleBytes), ciphertext),
@@ -137,6 +139,7 @@ export function ourRows(fixture: Fixture, curve: CurveBackend): Rows {
   const rows: Rows = {
     keygen: { run: () => engine.keygen(osRandom) },
     "encrypt 32 B": { run: () => sealTo(engine, owner.publicKey, PLAINTEXT, osRandom) },
+    "encrypt 4 MiB": { run: () => sealTo(engine, owner.publicKey, LARGE, osRandom) },
     "decryptOriginal 32 B": {
       run: () => openWithKey(engine, openCapsule(curve, owner.secretKey, capsule), boxes[0]),
     },

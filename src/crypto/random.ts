@@ -1,7 +1,7 @@
 import type { RandomSource } from "./engine";
 import { CryptoError } from "./errors";
 
-/** The operating system's generator and nothing else. Throws E_BAD_RANDOM where there is none; there is no fallback. */
+/** The operating system's generator and nothing else, at most 65,536 bytes at once. Throws E_BAD_RANDOM where there is none; there is no fallback. */
 export function osRandom(length: number): Uint8Array {
   try {
     return globalThis.crypto.getRandomValues(new Uint8Array(length));
