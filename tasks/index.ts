@@ -2,6 +2,7 @@ import "./deploy";
 import "./emission";
 import "./faucet";
 import "./key";
+import "./localChain";
 import "./net";
 import "./node";
 import "./policy";

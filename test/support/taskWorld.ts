@@ -100,6 +100,13 @@ export class TaskWorld {
     await this.rpc.send("evm_mine", []);
   }
 
+  /** Goes to the beginning of a period, so that none ends while a test runs. */
+  async beginPeriod(): Promise<void> {
+    const { timestamp } = (await this.rpc.getBlock("latest"))!;
+    await this.rpc.send("evm_setNextBlockTimestamp", [(Math.floor(timestamp / 60) + 1) * 60]);
+    await this.rpc.send("evm_mine", []);
+  }
+
   snapshot(): Promise<string> {
     return this.rpc.send("evm_snapshot", []) as Promise<string>;
   }
@@ -133,6 +140,7 @@ export function useTaskWorld(): () => TaskWorld {
     world = await shared;
     snapshot = await world.snapshot();
   });
+  beforeEach(() => world.beginPeriod());
   afterEach(async () => {
     await world.revert(snapshot);
     snapshot = await world.snapshot();
