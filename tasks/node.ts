@@ -1,52 +1,18 @@
-import { umbral } from "../src/crypto/umbral";
-import type { NodeRecord, NodeTerms } from "../src/chain/nodeRegistry";
-import { registrationSteps } from "../src/chain/registration";
-import { runNode } from "../src/node/runNode";
-import { formatAmount } from "../src/protocol/amount";
-import { type NodeKeys, nodeKeys } from "../src/protocol/keys";
+import { actions } from "./support/actions";
 import { defineTask } from "./support/define";
-import { describeTerms, feePerDay, readTerms, TERMS_PARAMS } from "./support/nodeTerms";
-import { propose } from "./support/propose";
-import { describeService } from "./support/service";
-import { usage } from "./support/session";
-import { grouped, nkms, rows, utc } from "./support/show";
 
 defineTask({
   name: "node:register",
   description: "Publishes a node's URL, keys and terms and bonds its worker; again, it changes what differs",
   params: {
     url: "Where clients reach it: https, or http for loopback",
-    ...TERMS_PARAMS,
+    fee: "NKMS it asks per policy and day (default 1)",
+    capacity: "How many fractions it holds at most (default 10000)",
+    minDuration: "Shortest policy in seconds (default 0)",
+    maxDuration: "Longest policy in seconds (default: as long as the deployment allows)",
   },
   writes: true,
-  async run(session) {
-    const url = session.required("url");
-    const { chain, identity } = await session.connectAs();
-    const staker = identity.account.address;
-    const keys = nodeKeys(identity.seed, umbral());
-    const terms = await readTerms(session, chain);
-    const steps = await registrationSteps(chain, staker, record(url, keys, terms), keys.worker);
-    const result = { staker, url, worker: keys.worker.address, terms: describeTerms(terms) };
-    if (steps.length === 0) {
-      return { result: { ...result, transactions: [] }, text: ["  ✓ the registry says all of this already"] };
-    }
-    return propose(session, chain, {
-      title: "Register node",
-      rows: [
-        ["staker", `${identity.name} ${staker}`],
-        ["url", url],
-        ["worker", `${keys.worker.address}, signs from the next period on`],
-        ["fee", `${nkms(feePerDay(terms))} per policy and day`],
-        [
-          "takes",
-          `${grouped(terms.capacity)} fractions, ${grouped(terms.minDuration)} to ${grouped(terms.maxDuration)} s`,
-        ],
-      ],
-      result,
-      steps,
-      next: "npx hardhat stake:create, then npx hardhat node:run",
-    });
-  },
+  load: () => actions.node().registerNode,
 });
 
 defineTask({
@@ -58,86 +24,12 @@ defineTask({
     port: "Port; 0 takes a free one (default 7151)",
     data: "Folder of the node's store (default in NKMS_HOME)",
   },
-  async run(session) {
-    const identity = session.required("from");
-    const rpcUrl = session.rpcUrl ?? missingNetwork();
-    const node = await runNode({
-      config: {
-        rpcUrl,
-        expectedChainId: session.hre.network.config.chainId,
-        identity,
-        host: session.optional("host"),
-        port: session.wholeNumber("port", 0, 7151),
-        directory: session.optional("data"),
-      },
-      password: await session.password(`Password of ${identity}: `),
-      writeLog: (entry) => session.terminal.note(entry),
-    });
-    return {
-      result: { url: node.url, port: node.port, staker: node.staker },
-      text: [`  ✓ ${identity} listens at ${node.url}. Stop it with Ctrl-C.`],
-      until: stopped().then(() => node.close()),
-    };
-  },
+  load: () => actions.node().runNodeTask,
 });
 
 defineTask({
   name: "node:status",
   description: "Prints what chain and node say about a node",
   params: { of: "Name of a key, or an address" },
-  async run(session) {
-    const staker = await session.subject();
-    const chain = await session.connect();
-    const [registered, stake, ether] = await Promise.all([
-      chain.nodeRegistry.isRegistered(staker),
-      chain.stakingEscrow.staker(staker),
-      chain.etherOf(staker),
-    ]);
-    const node = registered ? await chain.nodeRegistry.nodeOf(staker) : undefined;
-    const service = node ? await describeService(chain, node.url) : { state: "not registered" };
-    const state = stake.suspended ? "suspended" : stake.active ? "active" : "inactive";
-    return {
-      result: {
-        staker,
-        registered,
-        state,
-        url: node?.url,
-        worker: node?.worker,
-        terms: node && describeTerms(node.terms),
-        service,
-        stake: formatAmount(stake.deposit),
-        reserved: formatAmount(stake.reserved),
-        lockedUntil: Number(stake.lockedUntil),
-        claimable: formatAmount(stake.claimable),
-        ether: formatAmount(ether),
-      },
-      text: rows([
-        ["node", `${staker}  ${state}`],
-        ["url", node ? `${node.url}  ${service.state}` : "not registered: npx hardhat node:register"],
-        ["worker", node?.worker ?? "none in this period"],
-        ["stake", `${nkms(stake.deposit)}, ${nkms(stake.reserved)} reserved for policies`],
-        [
-          "locked",
-          stake.lockedUntil ? `until ${utc(stake.lockedUntil)} at least` : "nothing: npx hardhat stake:create",
-        ],
-        ["rewards", `${nkms(stake.claimable)} to claim`],
-        ["gas", `${formatAmount(ether)} ETH`],
-      ]),
-    };
-  },
+  load: () => actions.node().showNode,
 });
-
-function record(url: string, { encryption, check }: NodeKeys, terms: NodeTerms): NodeRecord {
-  return { url, encryptionKey: encryption.publicKey, checkKey: check.publicKey.slice(1), terms };
-}
-
-function stopped(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once("SIGINT", resolve);
-    process.once("SIGTERM", resolve);
-  });
-}
-
-function missingNetwork(): never {
-  throw usage("A node needs a chain of its own process.", "Name a network: --network localhost");
-}

@@ -1,65 +1,19 @@
-import { liveShares, refundIfRevoked } from "../src/chain/policyView";
-import { formatAmount } from "../src/protocol/amount";
+import { actions } from "./support/actions";
 import { defineTask } from "./support/define";
-import { describePolicy, filterOf, findPolicy, withState } from "./support/policies";
-import { propose } from "./support/propose";
-import { type Session, usage } from "./support/session";
-import { nkms, rows, short, table, utc } from "./support/show";
 
 defineTask({
   name: "policy:list",
   description: "Lists policies by owner or reader",
   params: { owner: "Name of a key, or an address", reader: "Name of a key, or an address" },
   flags: { active: "Only those that are served now" },
-  async run(session) {
-    const chain = await session.connect();
-    const records = await chain.policyManager.policies(await filterOf(session, chain));
-    const all = await withState(chain, records);
-    const shown = session.flag("active") ? all.filter(({ phase }) => phase === "active") : all;
-    return {
-      result: { policies: shown.map(describePolicy) },
-      text: table(
-        ["id", "owner", "reader's signer", "m of n", "end", "state"],
-        shown.map(({ record: { policyId, terms, nodes }, state, phase }) => [
-          policyId,
-          short(terms.owner),
-          short(terms.recipientSigner),
-          `${terms.threshold} of ${nodes.length}`,
-          utc(state.end),
-          phase,
-        ]),
-        "There are no such policies.",
-      ),
-    };
-  },
+  load: () => actions.policy().listPolicies,
 });
 
 defineTask({
   name: "policy:show",
   description: "Prints all that the chain knows of a policy",
   params: { id: "The policy's id (0x and 64 hex digits)" },
-  async run(session) {
-    const id = policyId(session);
-    const chain = await session.connect();
-    const [shown] = await withState(chain, [await findPolicy(chain, id)]);
-    const { record, state, phase } = shown;
-    const live = new Set(liveShares(record, state));
-    return {
-      result: { ...describePolicy(shown) },
-      text: rows([
-        ["policy", record.policyId],
-        ["state", phase],
-        ["owner", record.terms.owner],
-        ["payer", record.terms.payer],
-        ["reader's signer", record.terms.recipientSigner],
-        ["time", `${utc(record.terms.start)} to ${utc(state.end)}`],
-        ["fee", `${nkms(record.terms.feeRate * 86_400n)} per node and day`],
-        ["needs", `${record.terms.threshold} of ${record.nodes.length} nodes`],
-        ...record.nodes.map((node, index) => [`node ${index}`, live.has(index) ? node : `${node}  left`] as const),
-        ["condition", record.condition.length ? `${record.condition.length} bytes` : "none"],
-      ]),
-    };
-  },
+  load: () => actions.policy().showPolicy,
 });
 
 defineTask({
@@ -67,31 +21,5 @@ defineTask({
   description: "Ends a policy at once; its payer gets the fee for the time not served back",
   params: { id: "The policy's id (0x and 64 hex digits)" },
   writes: true,
-  async run(session) {
-    const id = policyId(session);
-    const { chain } = await session.connectAs();
-    const record = await findPolicy(chain, id);
-    const [state, { minPaid }, { timestamp }] = await Promise.all([
-      chain.policyManager.policyState(id),
-      chain.policyManager.parameters(),
-      chain.block(),
-    ]);
-    const refund = refundIfRevoked(record, state, minPaid, timestamp);
-    return propose(session, chain, {
-      title: "Revoke",
-      rows: [
-        ["policy", id],
-        ["refund", `about ${nkms(refund)} to ${record.terms.payer}`],
-      ],
-      result: { policyId: id, expectedRefund: formatAmount(refund), payer: record.terms.payer },
-      steps: [{ title: "revoke", call: () => chain.policyManager.revoke(record) }],
-      next: "nodes refuse the reader from now on and delete their fractions",
-    });
-  },
+  load: () => actions.policy().revokePolicy,
 });
-
-function policyId(session: Session): string {
-  const id = session.required("id").toLowerCase();
-  if (/^0x[0-9a-f]{64}$/.test(id)) return id;
-  throw usage(`"${id}" is not a policy's id.`, "Copy it from: npx hardhat policy:list");
-}

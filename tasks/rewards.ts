@@ -1,36 +1,11 @@
-import type { Chain } from "../src/chain/connection";
-import { type DueFee, dueFees } from "../src/chain/dueFees";
-import { formatAmount } from "../src/protocol/amount";
+import { actions } from "./support/actions";
 import { defineTask } from "./support/define";
-import { propose, type Step } from "./support/propose";
-import { nkms, rows } from "./support/show";
 
 defineTask({
   name: "rewards:show",
   description: "Prints what a node has earned and not claimed: mined rewards and policy fees",
   params: { of: "Name of a key, or an address" },
-  async run(session) {
-    const staker = await session.subject();
-    const chain = await session.connect();
-    const [{ claimable, provisional }, fees] = await Promise.all([
-      chain.stakingEscrow.staker(staker),
-      dueFees(chain, staker),
-    ]);
-    return {
-      result: {
-        staker,
-        mined: formatAmount(claimable),
-        provisional: formatAmount(provisional),
-        fees: formatAmount(sum(fees)),
-        policies: fees.map(({ record, earned }) => ({ policyId: record.policyId, earned: formatAmount(earned) })),
-      },
-      text: rows([
-        ["staker", staker],
-        ["mined", `${nkms(claimable)} to claim, ${nkms(provisional)} not yet vested`],
-        ["fees", `${nkms(sum(fees))} from ${fees.length} policies`],
-      ]),
-    };
-  },
+  load: () => actions.rewards().showRewards,
 });
 
 defineTask({
@@ -38,42 +13,5 @@ defineTask({
   description: "Claims mined rewards and policy fees",
   params: { restake: "Number of the position to put mined rewards into, instead of paying them out" },
   writes: true,
-  async run(session) {
-    const index = session.optional("restake") === undefined ? undefined : session.wholeNumber("restake", 0);
-    const { chain, identity } = await session.connectAs();
-    const staker = identity.account.address;
-    const [{ claimable }, fees] = await Promise.all([chain.stakingEscrow.staker(staker), dueFees(chain, staker)]);
-    const steps = claimSteps(chain, staker, claimable, fees, index);
-    const result = { staker, mined: formatAmount(claimable), fees: formatAmount(sum(fees)) };
-    if (steps.length === 0) return { result: { ...result, transactions: [] }, text: ["  Nothing is due yet."] };
-    return propose(session, chain, {
-      title: "Claim",
-      rows: [
-        ["staker", `${identity.name} ${staker}`],
-        ["mined", `${nkms(claimable)}${index === undefined ? "" : `, into position ${index}`}`],
-        ["fees", `${nkms(sum(fees))} from ${fees.length} policies`],
-      ],
-      result,
-      steps,
-    });
-  },
+  load: () => actions.rewards().claimRewards,
 });
-
-function claimSteps(chain: Chain, staker: string, mined: bigint, fees: DueFee[], restake?: number): Step[] {
-  const { stakingEscrow, policyManager } = chain;
-  const steps: Step[] = [];
-  if (mined > 0n) {
-    const call = () => (restake === undefined ? stakingEscrow.claim() : stakingEscrow.claimAndRestake(restake));
-    steps.push({ title: "claim mined rewards", call });
-  }
-  if (fees.length > 0) {
-    const records = fees.map(({ record }) => record);
-    const indices = fees.map(({ shareIndex }) => shareIndex);
-    steps.push({ title: "claim fees", call: () => policyManager.claimMany(staker, records, indices) });
-  }
-  return steps;
-}
-
-function sum(fees: DueFee[]): bigint {
-  return fees.reduce((total, { earned }) => total + earned, 0n);
-}

@@ -1,54 +1,12 @@
-import type { Chain } from "../src/chain/connection";
-import type { Position, StakingParameters } from "../src/chain/stakingEscrow";
-import { previewStake } from "../src/chain/stakePreview";
-import { findWithdrawable } from "../src/chain/withdrawal";
-import { formatAmount, parseAmount, parsePeriods } from "../src/protocol/amount";
-import { startOfPeriod } from "../src/protocol/period";
+import { actions } from "./support/actions";
 import { defineTask } from "./support/define";
-import { propose } from "./support/propose";
-import { grouped, nkms, percent, table, utc } from "./support/show";
-
-const PERMIT_SECONDS = 3_600n;
 
 defineTask({
   name: "stake:create",
   description: "Locks NKMS in a new position, which earns and can be drawn from the next period on",
   params: { amount: "Whole tokens (45000), base units (15000wei) or max", lock: "Lock in periods (30p)" },
   writes: true,
-  async run(session) {
-    const text = session.required("amount");
-    const parsed = text === "max" ? undefined : parseAmount(text);
-    const lock = parsePeriods(session.required("lock"));
-    const { chain, identity } = await session.connectAs();
-    const { nkmsToken, stakingEscrow, deployment } = chain;
-    const staker = identity.account.address;
-    const sum = parsed ?? (await nkmsToken.balanceOf(staker));
-    const preview = await previewStake(chain, sum, lock);
-    const deadline = (await chain.block()).timestamp + PERMIT_SECONDS;
-    const permit = await nkmsToken.permit(identity.account, deployment.StakingEscrow, sum, deadline);
-    return propose(session, chain, {
-      title: "Stake",
-      rows: [
-        ["staker", `${identity.name} ${staker}`],
-        ["amount", nkms(sum)],
-        ["lock", `${grouped(lock)} periods, anew every period until stake:winddown`],
-        ["free", `${utc(preview.withdrawableAt)} at the earliest, if it winds down now`],
-        ["share", `${percent(sum, preview.totalLocked)} of D = ${nkms(preview.totalLocked)}`],
-        ["expected", `${nkms(preview.income)} mined in ${grouped(lock)} periods if D stays`],
-        ["risk", "a proven wrong answer or leak costs part of it"],
-      ],
-      result: {
-        staker,
-        amount: formatAmount(sum),
-        lockPeriods: Number(lock),
-        withdrawableAt: Number(preview.withdrawableAt),
-        totalLocked: formatAmount(preview.totalLocked),
-        expectedIncome: formatAmount(preview.income),
-      },
-      steps: [{ title: "stake", call: () => stakingEscrow.createWithPermit(sum, lock, permit) }],
-      next: "register and start your node: npx hardhat node:register, npx hardhat node:run",
-    });
-  },
+  load: () => actions.stake().createStake,
 });
 
 defineTask({
@@ -57,23 +15,7 @@ defineTask({
   params: { id: "Number of the position (default 0)" },
   flags: { off: "Stop winding down" },
   writes: true,
-  async run(session) {
-    const index = session.wholeNumber("id", 0, 0);
-    const { chain } = await session.connectAs();
-    const off = session.flag("off");
-    return propose(session, chain, {
-      title: off ? "Stop winding down" : "Wind down",
-      rows: [["position", `${index}`]],
-      result: { id: index, windingDown: !off },
-      steps: [
-        {
-          title: off ? "re-lock" : "wind down",
-          call: () => (off ? chain.stakingEscrow.stopWindDown(index) : chain.stakingEscrow.startWindDown(index)),
-        },
-      ],
-      next: off ? undefined : "npx hardhat stake:list says when it can be withdrawn",
-    });
-  },
+  load: () => actions.stake().windDown,
 });
 
 defineTask({
@@ -81,68 +23,12 @@ defineTask({
   description: "Pays out positions whose lock and unbonding time are over",
   params: { id: "Number of one position (default: all that can be withdrawn)" },
   writes: true,
-  async run(session) {
-    const id = session.optional("id") === undefined ? undefined : session.wholeNumber("id", 0);
-    const { chain, identity } = await session.connectAs();
-    const due = await findWithdrawable(chain, identity.account.address, id);
-    const sum = due.reduce((total, { amount }) => total + amount, 0n);
-    return propose(session, chain, {
-      title: "Withdraw",
-      rows: [
-        ["positions", due.map(({ index }) => index).join(", ")],
-        ["amount", nkms(sum)],
-      ],
-      result: { positions: due.map(({ index }) => index), amount: formatAmount(sum) },
-      steps: due.map(({ index }) => ({
-        title: `withdraw position ${index}`,
-        call: () => chain.stakingEscrow.withdraw(index),
-      })),
-    });
-  },
+  load: () => actions.stake().withdraw,
 });
 
 defineTask({
   name: "stake:list",
   description: "Lists the positions of a staker",
   params: { of: "Name of a key, or an address" },
-  async run(session) {
-    const staker = await session.subject();
-    const chain = await session.connect();
-    const [positions, parameters] = await Promise.all([
-      chain.stakingEscrow.positions(staker),
-      chain.stakingEscrow.parameters(),
-    ]);
-    const listed = positions.map((position) => describe(position, parameters));
-    return {
-      result: { staker, currentPeriod: await periodNumber(chain), positions: listed },
-      text: table(
-        ["id", "amount", "lock", "state", "withdrawable"],
-        positions.map((position, row) => [
-          `${position.index}`,
-          nkms(position.amount),
-          `${position.lockPeriods}p`,
-          listed[row].state,
-          position.endPeriod ? utc(BigInt(listed[row].withdrawableAt!)) : "after stake:winddown",
-        ]),
-        `${staker} has no positions.`,
-      ),
-    };
-  },
+  load: () => actions.stake().listPositions,
 });
-
-function describe(position: Position, { periodLength, unbondingPeriods }: StakingParameters) {
-  const { index, amount, lockPeriods, endPeriod, retired } = position;
-  const free = endPeriod ? startOfPeriod(endPeriod + unbondingPeriods, periodLength) : undefined;
-  return {
-    id: index,
-    amount: formatAmount(amount),
-    lockPeriods: Number(lockPeriods),
-    state: retired ? "retired" : endPeriod ? "winding down" : "re-locking",
-    endPeriod: endPeriod ? Number(endPeriod) : undefined,
-    withdrawableAt: free === undefined ? undefined : Number(free),
-  };
-}
-
-async function periodNumber(chain: Chain): Promise<number> {
-  return Number(await chain.stakingEscrow.currentPeriod());
-}

@@ -6,14 +6,6 @@ import type { Session } from "./session";
 
 const SECONDS_PER_DAY = 86_400n;
 
-/** The options that set terms, with their defaults. */
-export const TERMS_PARAMS = {
-  fee: "NKMS it asks per policy and day (default 1)",
-  capacity: "How many fractions it holds at most (default 10000)",
-  minDuration: "Shortest policy in seconds (default 0)",
-  maxDuration: "Longest policy in seconds (default: as long as the deployment allows)",
-};
-
 /** The terms that the options ask for. */
 export async function readTerms(session: Session, chain: Chain): Promise<NodeTerms> {
   const feePerDay = parseAmount(session.optional("fee") ?? "1");

@@ -3,7 +3,7 @@ import type { Call, Mined, SendOptions } from "../../src/chain/call";
 import { explain } from "../../src/chain/refusals";
 import { NkmsError } from "../../src/errors";
 import type { Chain } from "../../src/chain/connection";
-import type { Outcome } from "./define";
+import type { Outcome } from "./run";
 import type { Session } from "./session";
 import { usage } from "./session";
 import { amount, grouped, type Row, rows, short } from "./show";

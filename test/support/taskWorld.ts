@@ -7,7 +7,8 @@ import { join } from "node:path";
 
 import { type Chain, connectChain } from "../../src/chain/connection";
 import { createKeyFile, type Identity, openKeyFile } from "../../src/chain/identity";
-import { type Report, runTask } from "../../tasks/support/define";
+import { actionOf } from "../../tasks/support/define";
+import { type Report, runTask } from "../../tasks/support/run";
 import { type Arguments, Session } from "../../tasks/support/session";
 import type { Terminal } from "../../tasks/support/terminal";
 import { type ChainProcess, startChain } from "./chainProcess";
@@ -77,7 +78,7 @@ export class TaskWorld {
 
   /** Runs a task against the chain process as `--network localhost` would. */
   run(name: string, args: Arguments = {}, change: EnvironmentChange & { terminal?: Terminal } = {}): Promise<Report> {
-    return runTask(name, new Session(this.environment(change), args, change.terminal ?? SILENT));
+    return runTask(actionOf(name), new Session(this.environment(change), args, change.terminal ?? SILENT));
   }
 
   /** Runs a task with `--json`; stdout must hold exactly one value and one line. */

@@ -1,0 +1,83 @@
+import { liveShares, refundIfRevoked } from "../../src/chain/policyView";
+import { formatAmount } from "../../src/protocol/amount";
+import type { Outcome } from "../support/run";
+import { describePolicy, filterOf, findPolicy, withState } from "../support/policies";
+import { propose } from "../support/propose";
+import { type Session, usage } from "../support/session";
+import { nkms, rows, short, table, utc } from "../support/show";
+
+/** Lists policies by owner or reader. */
+export async function listPolicies(session: Session): Promise<Outcome> {
+  const chain = await session.connect();
+  const records = await chain.policyManager.policies(await filterOf(session, chain));
+  const all = await withState(chain, records);
+  const shown = session.flag("active") ? all.filter(({ phase }) => phase === "active") : all;
+  return {
+    result: { policies: shown.map(describePolicy) },
+    text: table(
+      ["id", "owner", "reader's signer", "m of n", "end", "state"],
+      shown.map(({ record: { policyId, terms, nodes }, state, phase }) => [
+        policyId,
+        short(terms.owner),
+        short(terms.recipientSigner),
+        `${terms.threshold} of ${nodes.length}`,
+        utc(state.end),
+        phase,
+      ]),
+      "There are no such policies.",
+    ),
+  };
+}
+
+/** Prints all that the chain knows of a policy. */
+export async function showPolicy(session: Session): Promise<Outcome> {
+  const id = policyId(session);
+  const chain = await session.connect();
+  const [shown] = await withState(chain, [await findPolicy(chain, id)]);
+  const { record, state, phase } = shown;
+  const live = new Set(liveShares(record, state));
+  return {
+    result: { ...describePolicy(shown) },
+    text: rows([
+      ["policy", record.policyId],
+      ["state", phase],
+      ["owner", record.terms.owner],
+      ["payer", record.terms.payer],
+      ["reader's signer", record.terms.recipientSigner],
+      ["time", `${utc(record.terms.start)} to ${utc(state.end)}`],
+      ["fee", `${nkms(record.terms.feeRate * 86_400n)} per node and day`],
+      ["needs", `${record.terms.threshold} of ${record.nodes.length} nodes`],
+      ...record.nodes.map((node, index) => [`node ${index}`, live.has(index) ? node : `${node}  left`] as const),
+      ["condition", record.condition.length ? `${record.condition.length} bytes` : "none"],
+    ]),
+  };
+}
+
+/** Ends a policy at once; its payer gets the fee for the time not served back. */
+export async function revokePolicy(session: Session): Promise<Outcome> {
+  const id = policyId(session);
+  const { chain } = await session.connectAs();
+  const record = await findPolicy(chain, id);
+  const [state, { minPaid }, { timestamp }] = await Promise.all([
+    chain.policyManager.policyState(id),
+    chain.policyManager.parameters(),
+    chain.block(),
+  ]);
+  const refund = refundIfRevoked(record, state, minPaid, timestamp);
+  return propose(session, chain, {
+    title: "Revoke",
+    rows: [
+      ["policy", id],
+      ["refund", `about ${nkms(refund)} to ${record.terms.payer}`],
+    ],
+    result: { policyId: id, expectedRefund: formatAmount(refund), payer: record.terms.payer },
+    steps: [{ title: "revoke", call: () => chain.policyManager.revoke(record) }],
+    next: "nodes refuse the reader from now on and delete their fractions",
+  });
+}
+
+function policyId(session: Session): string {
+  const id = session.required("id").toLowerCase();
+  if (/^0x[0-9a-f]{64}$/.test(id)) return id;
+  throw usage(`"${id}" is not a policy's id.`, "Copy it from: npx hardhat policy:list");
+}

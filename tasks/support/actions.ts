@@ -1,0 +1,15 @@
+/** The modules behind the tasks, each loaded at its first use: together they would cost every command seconds. */
+/* eslint-disable @typescript-eslint/no-require-imports -- import() of a TypeScript file does not pass through Hardhat's loader */
+export const actions = {
+  deploy: () => require("../actions/deploy") as typeof import("../actions/deploy"),
+  emission: () => require("../actions/emission") as typeof import("../actions/emission"),
+  faucet: () => require("../actions/faucet") as typeof import("../actions/faucet"),
+  key: () => require("../actions/key") as typeof import("../actions/key"),
+  net: () => require("../actions/net") as typeof import("../actions/net"),
+  node: () => require("../actions/node") as typeof import("../actions/node"),
+  policy: () => require("../actions/policy") as typeof import("../actions/policy"),
+  rewards: () => require("../actions/rewards") as typeof import("../actions/rewards"),
+  stake: () => require("../actions/stake") as typeof import("../actions/stake"),
+  token: () => require("../actions/token") as typeof import("../actions/token"),
+  run: () => require("./run") as typeof import("./run"),
+};
