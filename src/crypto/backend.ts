@@ -42,6 +42,10 @@ export interface CurveBackend {
   sign(digest: Uint8Array, secretKey: Scalar, entropy: Uint8Array): Uint8Array;
   /** Checks r ‖ s; high-S is refused. */
   verify(signature: Uint8Array, digest: Uint8Array, publicKey: Point): boolean;
+  /** Low-S ECDSA, r ‖ s ‖ parity of the nonce point's y (0 or 1), nonce by RFC 6979 and nothing else; *secret*. */
+  signRecoverable(digest: Uint8Array, secretKey: Scalar): Uint8Array;
+  /** The key under which r ‖ s ‖ parity, with r and s in [1, n-1], signs the digest; undefined if there is none. */
+  recover(signature: Uint8Array, digest: Uint8Array): Point | undefined;
 }
 
 /** What a back-end throws where the result would be the point at infinity, or a scalar sum zero. */

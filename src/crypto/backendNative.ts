@@ -4,6 +4,7 @@
  */
 import type * as Addon from "secp256k1";
 
+import { concat } from "../bytes";
 import { identityError, type CurveBackend, type Point, type Scalar } from "./backend";
 import { osRandom } from "./random";
 
@@ -48,6 +49,17 @@ function build(addon: typeof Addon): CurveBackend {
     addScalars: (a, b) => orIdentity(() => addon.privateKeyTweakAdd(Uint8Array.from(a), b)),
     sign: (digest, secretKey, entropy) => addon.ecdsaSign(digest, secretKey, { data: entropy }).signature,
     verify: (signature, digest, publicKey) => addon.ecdsaVerify(signature, digest, publicKey),
+    signRecoverable: (digest, secretKey) => {
+      const { signature, recid } = addon.ecdsaSign(digest, secretKey);
+      return concat(signature, Uint8Array.of(recid));
+    },
+    recover: (signature, digest) => {
+      try {
+        return addon.ecdsaRecover(signature.subarray(0, 64), signature[64], digest, false) as Point;
+      } catch {
+        return undefined;
+      }
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 /** The back-end that runs everywhere, on @noble/curves. It is the oracle the native one is tested against. */
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 
+import { concat } from "../bytes";
 import { identityError, type CurveBackend, type Point, type Scalar } from "./backend";
 import { fromBigInt, ORDER, toBigInt } from "./scalar";
 
@@ -47,6 +48,20 @@ function addScalars(a: Scalar, b: Scalar): Scalar {
   return fromBigInt(sum);
 }
 
+function signRecoverable(digest: Uint8Array, secretKey: Scalar): Uint8Array {
+  const recovered = secp256k1.sign(digest, secretKey, { prehash: false, lowS: true, format: "recovered" });
+  return concat(recovered.subarray(1), recovered.subarray(0, 1));
+}
+
+function recover(signature: Uint8Array, digest: Uint8Array): Point | undefined {
+  try {
+    const parsed = secp256k1.Signature.fromBytes(signature.subarray(0, 64), "compact").addRecoveryBit(signature[64]);
+    return store(parsed.recoverPublicKey(digest));
+  } catch {
+    return undefined;
+  }
+}
+
 export const nobleBackend: CurveBackend = {
   name: "noble",
   decompress,
@@ -64,4 +79,6 @@ export const nobleBackend: CurveBackend = {
     secp256k1.sign(digest, secretKey, { prehash: false, lowS: true, extraEntropy: entropy }),
   verify: (signature, digest, publicKey) =>
     secp256k1.verify(signature, digest, publicKey, { prehash: false, lowS: true }),
+  signRecoverable,
+  recover,
 };

@@ -2,15 +2,18 @@
  * EIP-712 signatures as `ecrecover` takes them: r ‖ s ‖ v, 65 bytes, s at most n/2, v 27 or 28. Only keys whose one purpose is
  * to sign for the chain come here: request signers, workers, accounts.
  */
-import { secp256k1 } from "@noble/curves/secp256k1.js";
-import { keccak_256 } from "@noble/hashes/sha3.js";
-
 import { concat, toHex } from "../bytes";
+import { addressOf } from "../crypto/address";
+import type { CurveBackend } from "../crypto/backend";
+import { defaultBackend } from "../crypto/backends";
+import { decodeScalar, decodeSignature } from "../crypto/encoding";
 import { NkmsError } from "../errors";
 import type { Address } from "./abi";
 import { type Domain, type Message, type MessageType, typedDataDigest } from "./typedData";
 
 const SIGNATURE_LENGTH = 65;
+/** v of an even nonce point. */
+const FIRST_V = 27;
 
 /** A signature in the two words of EIP-2098. */
 export interface CompactSignature {
@@ -19,8 +22,8 @@ export interface CompactSignature {
 }
 
 /** The address of a secret key, lower case. */
-export function signerAddress(secretKey: Uint8Array): Address {
-  return addressOfPoint(secp256k1.getPublicKey(secretKey, false));
+export function signerAddress(secretKey: Uint8Array, backend: CurveBackend = defaultBackend()): Address {
+  return toHex(addressOf(backend.multiplyBase(decodeScalar("secretKey", secretKey))));
 }
 
 /** Signs a message with a 32-byte secret key; the nonce is that of RFC 6979. */
@@ -29,10 +32,12 @@ export function signTypedData<T extends MessageType>(
   domain: Domain,
   type: T,
   message: Message<T>,
+  backend: CurveBackend = defaultBackend(),
 ): Uint8Array {
   const digest = typedDataDigest(domain, type, message);
-  const recovered = secp256k1.sign(digest, secretKey, { prehash: false, lowS: true, format: "recovered" });
-  return concat(recovered.subarray(1), Uint8Array.of(27 + recovered[0]));
+  const signature = backend.signRecoverable(digest, decodeScalar("secretKey", secretKey));
+  signature[64] += FIRST_V;
+  return signature;
 }
 
 /** Who signed a message, lower case. Throws E_BAD_SIGNATURE if it is not a signature in the one form above. */
@@ -41,22 +46,29 @@ export function recoverSigner<T extends MessageType>(
   type: T,
   message: Message<T>,
   signature: Uint8Array,
+  backend: CurveBackend = defaultBackend(),
 ): Address {
-  const v = signature[64];
-  if (signature.length !== SIGNATURE_LENGTH || (v !== 27 && v !== 28)) throw badSignature(signature.length);
+  const parity = signature[SIGNATURE_LENGTH - 1] - FIRST_V;
+  if (signature.length !== SIGNATURE_LENGTH || (parity !== 0 && parity !== 1)) throw badSignature(signature.length);
+  const rs = checked(signature.subarray(0, 64));
+  const publicKey = backend.recover(concat(rs, Uint8Array.of(parity)), typedDataDigest(domain, type, message));
+  if (!publicKey) throw badSignature(signature.length);
+  return toHex(addressOf(publicKey));
+}
+
+/** r and s in [1, n-1], s at most n/2. */
+function checked(rs: Uint8Array): Uint8Array {
   try {
-    const parsed = secp256k1.Signature.fromBytes(signature.subarray(0, 64), "compact").addRecoveryBit(v - 27);
-    if (parsed.hasHighS()) throw badSignature(signature.length);
-    return addressOfPoint(parsed.recoverPublicKey(typedDataDigest(domain, type, message)).toBytes(false));
-  } catch (error) {
-    throw error instanceof NkmsError ? error : badSignature(signature.length, error);
+    return decodeSignature("signature", rs);
+  } catch (cause) {
+    throw badSignature(SIGNATURE_LENGTH, cause);
   }
 }
 
 /** The compact form of EIP-2098: r, and s with the parity of v in its highest bit. */
 export function compactSignature(signature: Uint8Array): CompactSignature {
   const vs = signature.slice(32, 64);
-  vs[0] |= (signature[64] - 27) << 7;
+  vs[0] |= (signature[64] - FIRST_V) << 7;
   return { r: signature.slice(0, 32), vs };
 }
 
@@ -64,12 +76,7 @@ export function compactSignature(signature: Uint8Array): CompactSignature {
 export function expandedSignature({ r, vs }: CompactSignature): Uint8Array {
   const s = vs.slice();
   s[0] &= 0x7f;
-  return concat(r, s, Uint8Array.of(27 + (vs[0] >> 7)));
-}
-
-/** The last 20 bytes of keccak256(x ‖ y) (Yellow Paper, appendix F). */
-function addressOfPoint(uncompressed: Uint8Array): Address {
-  return toHex(keccak_256(uncompressed.subarray(1)).subarray(12));
+  return concat(r, s, Uint8Array.of(FIRST_V + (vs[0] >> 7)));
 }
 
 function badSignature(length: number, cause?: unknown): NkmsError {

@@ -96,6 +96,25 @@ describe("backends", () => {
         }
       });
 
+      it("makes signatures that name their key, by the nonce of RFC 6979 alone", () => {
+        for (const key of scalars) {
+          const digest = random(32);
+          const signature = backend.signRecoverable(digest, key);
+          const rs = secp256k1.sign(digest, key, { prehash: false, lowS: true });
+          expect(signature.subarray(0, 64)).to.deep.equal(rs);
+          expect(backend.recover(signature, digest)).to.deep.equal(expected(toBigInt(key)));
+          const otherParity = signature.map((byte, at) => (at === 64 ? 1 - byte : byte));
+          expect(backend.recover(otherParity, digest)).to.not.deep.equal(expected(toBigInt(key)));
+        }
+      });
+
+      it("recovers no key where there is none", () => {
+        const offCurve = new Uint8Array(65);
+        offCurve[31] = 5; // 5^3 + 7 is not a square
+        offCurve[63] = 1;
+        expect(backend.recover(offCurve, random(32))).to.equal(undefined);
+      });
+
       it("mixes the entropy into the nonce", () => {
         const digest = random(32);
         const sign = (entropy: Uint8Array) => backend.sign(digest, scalars[10], entropy);

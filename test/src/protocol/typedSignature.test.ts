@@ -10,6 +10,7 @@ import {
   signerAddress,
   signTypedData,
 } from "../../../src/protocol/typedSignature";
+import { backends } from "../../support/crypto";
 import { thrown } from "../../support/errors";
 
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
@@ -27,14 +28,22 @@ describe("typedSignature", () => {
   const ethersMessage = Object.fromEntries(Object.entries(message).map(([name, value]) => [name, toHex(value)]));
   const types = { Receipt: [...RECEIPT.fields] };
 
-  it("names the address a wallet has for the key", () => {
-    expect(signerAddress(secretKey)).to.equal(wallet.address.toLowerCase());
-  });
+  for (const backend of backends) {
+    it(`names the address a wallet has for the key (${backend.name})`, () => {
+      expect(signerAddress(secretKey, backend)).to.equal(wallet.address.toLowerCase());
+    });
 
-  it("makes the signature a wallet makes", async () => {
-    expect(toHex(signature)).to.equal(await wallet.signTypedData(domain, types, ethersMessage));
-    expect(verifyTypedData(domain, types, ethersMessage, toHex(signature))).to.equal(wallet.address);
-  });
+    it(`makes the signature a wallet makes, and finds its signer (${backend.name})`, async () => {
+      for (let filling = 1; filling < 9; filling++) {
+        const key = new Uint8Array(32).fill(filling);
+        const one = signTypedData(key, domain, RECEIPT, message, backend);
+        const signer = new Wallet(toHex(key));
+        expect(toHex(one)).to.equal(await signer.signTypedData(domain, types, ethersMessage));
+        expect(verifyTypedData(domain, types, ethersMessage, toHex(one))).to.equal(signer.address);
+        expect(recoverSigner(domain, RECEIPT, message, one, backend)).to.equal(signer.address.toLowerCase());
+      }
+    });
+  }
 
   it("finds the signer, and another one for another message, domain or signature", () => {
     const own = wallet.address.toLowerCase();
@@ -64,6 +73,7 @@ describe("typedSignature", () => {
       empty: new Uint8Array(),
       short: signature.subarray(0, 64),
       long: new Uint8Array(66),
+      "r off the curve": Uint8Array.from([...fromHex("0x" + "5".padStart(64, "0")), ...signature.subarray(32)]),
       "v of 0": Uint8Array.from([...signature.subarray(0, 64), 0]),
       "high s": Uint8Array.from([...fromHex(highS), 28 - (v - 27)]),
       "r of 0": Uint8Array.from([...new Uint8Array(32), ...signature.subarray(32)]),
@@ -71,9 +81,11 @@ describe("typedSignature", () => {
       "r of n": Uint8Array.from([...fromHex("0x" + ORDER.toString(16)), ...signature.subarray(32)]),
     };
     for (const [name, bytes] of Object.entries(refused)) {
-      const error = thrown(() => recoverSigner(domain, RECEIPT, message, bytes));
-      expect(error.code, name).to.equal("E_BAD_SIGNATURE");
-      expect(error.data).to.deep.equal({ length: bytes.length });
+      for (const backend of backends) {
+        const error = thrown(() => recoverSigner(domain, RECEIPT, message, bytes, backend));
+        expect(error.code, name).to.equal("E_BAD_SIGNATURE");
+        expect(error.data).to.deep.equal({ length: bytes.length });
+      }
     }
   });
 });
