@@ -25,6 +25,8 @@ interface Row {
   readonly perSecond: number;
   readonly p50: number;
   readonly p99: number;
+  /** Processor time of the node per answer: a busy machine changes it less than the other figures. */
+  readonly cpuPerAnswer: number;
   readonly cpus: number;
 }
 
@@ -64,16 +66,23 @@ async function measure(backend: BackendName): Promise<Row> {
     const [served] = (await once(child, "message")) as [Served];
     await post(agent, `${served.url}/v1/grants`, served.grant);
     await load(agent, served, WARM_UP_MS);
-    const began = performance.now();
+    const [began, cpuBefore] = [performance.now(), await cpuMs(child)];
     const times = await load(agent, served, MEASURED_MS);
-    return summarise(backend, times, performance.now() - began);
+    return summarise(backend, times, performance.now() - began, (await cpuMs(child)) - cpuBefore);
   } finally {
     agent.destroy();
     await stop(child);
   }
 }
 
-function summarise(backend: BackendName, times: number[], elapsedMs: number): Row {
+/** Processor time the node has used. */
+async function cpuMs(child: ChildProcess): Promise<number> {
+  child.send("cpu");
+  const [{ user, system }] = (await once(child, "message")) as [NodeJS.CpuUsage];
+  return (user + system) / 1_000;
+}
+
+function summarise(backend: BackendName, times: number[], elapsedMs: number, nodeCpuMs: number): Row {
   const sorted = times.sort((a, b) => a - b);
   const at = (fraction: number) => Math.round(100 * sorted[Math.floor(fraction * sorted.length)]) / 100;
   return {
@@ -83,6 +92,7 @@ function summarise(backend: BackendName, times: number[], elapsedMs: number): Ro
     perSecond: Math.round((10_000 * times.length) / elapsedMs) / 10,
     p50: at(0.5),
     p99: at(0.99),
+    cpuPerAnswer: Math.round((100 * nodeCpuMs) / times.length) / 100,
     cpus: cpus().length,
   };
 }

@@ -1,6 +1,6 @@
 /**
  * The node under measurement, in a process of its own: `server <backend> <number of requests>`. Tells its parent where it listens
- * and what to send, and ends with it.
+ * and what to send, answers every message with the processor time it has used, and ends with its parent.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -42,6 +42,7 @@ async function main(backend: BackendName, count: number): Promise<void> {
     log: () => undefined,
     limits: { perIp: UNBOUNDED, perRequester: UNBOUNDED },
   });
+  process.on("message", () => process.send!(process.cpuUsage()));
   process.on("disconnect", () => void node.close().then(() => process.exit(0)));
   const served: Served = { url: node.url, grant, requests: requests(count) };
   process.send!(served);
