@@ -141,7 +141,7 @@ describe("node process", () => {
     expect(await (await fetch(url + "/metrics")).text()).to.contain("nkms_policies_held 0\n");
   });
 
-  it("lets no second process at its store", async () => {
+  it("lets no second process at its store (I-L9)", async () => {
     const first = await start();
     await listening(first);
     const second = await start();

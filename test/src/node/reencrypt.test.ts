@@ -27,7 +27,7 @@ import {
 
 const EMPTY_HASH = "0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"; // keccak256 of no bytes
 
-describe("reencrypt", () => {
+describe("reencrypt (I-L7)", () => {
   let world: World;
 
   beforeEach(async () => {
@@ -259,7 +259,7 @@ describe("reencrypt", () => {
       }
     });
 
-    it("a request id used before, for the same request and for another, also after a restart", async () => {
+    it("a request id used before, for the same request and for another, also after a restart (I-L10)", async () => {
       const grant = await world.fund();
       const first = requestOf(grant);
       await world.reencrypt(first);
