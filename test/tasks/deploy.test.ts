@@ -84,6 +84,16 @@ describe("task deploy", () => {
     expect(fresh.value.deployment.NKMSToken).to.equal(getCreateAddress({ from: deployer, nonce: first + 1 }));
   });
 
+  it("forgets a plan for a chain that is gone, though its id is the same", async () => {
+    await world().json("deploy", { out });
+    const first = await nonce();
+    const plan = join(out, "deployments", "chain-31337", "plan.json");
+    const begun = JSON.parse(await readFile(plan, "utf8")) as object;
+    await writeFile(plan, JSON.stringify({ ...begun, genesis: `0x${"00".repeat(32)}` }));
+    const { value } = await world().json("deploy", { out });
+    expect(value.deployment.NKMSToken).to.equal(getCreateAddress({ from: deployer, nonce: first }));
+  });
+
   it("deploys from a key file, and only its holder can go on", async () => {
     const { value } = await world().json("deploy", { out, from: "ada" });
     const { address } = (await world().identity("ada")).account;

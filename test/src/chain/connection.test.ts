@@ -1,0 +1,99 @@
+import { expect } from "chai";
+import hre from "hardhat";
+
+import { deploySystem } from "../../../deploy/deploySystem";
+import { readParameters } from "../../../deploy/parameters";
+import { connectChain } from "../../../src/chain/connection";
+import type { Deployment } from "../../../src/chain/deployment";
+import { rejection } from "../../support/errors";
+
+const NKMS = 10n ** 18n;
+
+describe("connection", () => {
+  let deployment: Deployment;
+  let snapshot: unknown;
+
+  before(async () => {
+    snapshot = await hre.network.provider.send("evm_snapshot", []);
+    const [deployer] = await hre.ethers.getSigners();
+    const parameters = await readParameters(`${__dirname}/../../../deploy/parameters/local.json`);
+    deployment = await deploySystem(hre, { deployer: deployer.address, parameters, pollingMs: 10 });
+  });
+
+  after(() => hre.network.provider.send("evm_revert", [snapshot]));
+
+  const connect = async (signer?: number) => {
+    const signers = await hre.ethers.getSigners();
+    return connectChain({
+      provider: hre.ethers.provider,
+      deployment,
+      signer: signer === undefined ? undefined : signers[signer],
+    });
+  };
+
+  it("refuses the wrong chain and contracts that are not there", async () => {
+    const { provider } = hre.ethers;
+    const wrong = await rejection(connectChain({ provider, deployment, expectedChainId: 1 }));
+    expect([wrong.code, wrong.data]).to.deep.equal(["E_WRONG_CHAIN", { got: 31337, expected: 1 }]);
+    const nowhere = { ...deployment, KeyRegistry: "0x00000000000000000000000000000000000000aa" };
+    const absent = await rejection(connectChain({ provider, deployment: nowhere }));
+    expect(absent.code).to.equal("E_NOT_DEPLOYED");
+    expect(absent.data).to.deep.equal({ chainId: 31337, missing: ["KeyRegistry"] });
+    expect((await rejection(connectChain({}))).code).to.equal("E_RPC_URL_MISSING");
+  });
+
+  it("does not repeat the secrets in the URL of a server that is silent", async () => {
+    const rpcUrl = "http://user:pass@127.0.0.1:1/v3/api-key?token=secret";
+    const error = await rejection(connectChain({ rpcUrl }));
+    expect(error.code).to.equal("E_RPC_FAILED");
+    expect(error.data).to.deep.equal({ rpcUrl: "http://127.0.0.1:1" });
+    expect(error.message + JSON.stringify(error)).not.to.match(/pass|api-key|secret/);
+  });
+
+  it("checks a call and prices it without sending, and says where it was mined", async () => {
+    const { nkmsToken } = await connect(0);
+    const receiver = (await hre.ethers.getSigners())[5].address;
+    const transfer = nkmsToken.transfer(receiver, 5n * NKMS);
+    expect(await transfer.check()).to.equal(true);
+    const { gas, gasPrice, cost } = await transfer.estimate();
+    expect(cost).to.equal(gas * gasPrice);
+    expect(await nkmsToken.balanceOf(receiver)).to.equal(0n);
+    const { block, gasUsed } = await transfer.send();
+    expect(block).to.equal(await hre.ethers.provider.getBlockNumber());
+    expect(gasUsed < gas).to.equal(true);
+    expect(await nkmsToken.balanceOf(receiver)).to.equal(5n * NKMS);
+  });
+
+  it("throws what the contract would before anything is sent", async () => {
+    const chain = await connect(7);
+    const [sender, receiver] = (await hre.ethers.getSigners()).slice(7).map((signer) => signer.address);
+    const nonce = await hre.ethers.provider.getTransactionCount(sender);
+    const error = await rejection(chain.nkmsToken.transfer(receiver, 1n).send());
+    expect(error.code).to.equal("E_ERC20_INSUFFICIENT_BALANCE");
+    expect(error.data).to.deep.equal({ sender, balance: 0n, needed: 1n });
+    expect(await hre.ethers.provider.getTransactionCount(sender)).to.equal(nonce);
+  });
+
+  it("says that a transaction was sent and not mined, and the fee limit holds", async () => {
+    const { nkmsToken } = await connect(0);
+    const receiver = (await hre.ethers.getSigners())[6].address;
+    await hre.network.provider.send("evm_setAutomine", [false]);
+    const error = await rejection(nkmsToken.transfer(receiver, 1n).send({ timeoutMs: 200, maxFeePerGas: 10n ** 11n }));
+    await hre.network.provider.send("evm_setAutomine", [true]);
+    await hre.network.provider.send("evm_mine", []);
+    expect(error.code).to.equal("E_NOT_MINED");
+    const sent = await hre.ethers.provider.getTransaction(error.data.hash as string);
+    expect(sent?.maxFeePerGas).to.equal(10n ** 11n);
+    expect(await nkmsToken.balanceOf(receiver)).to.equal(1n);
+  });
+
+  it("tells the head of the chain and refuses blocks that are not there", async () => {
+    const chain = await connect();
+    const head = await chain.block();
+    expect(await chain.block(head.number)).to.deep.equal(head);
+    expect(await chain.headTime()).to.equal(Number(head.timestamp));
+    const error = await rejection(chain.block(head.number + 1));
+    expect([error.code, error.data]).to.deep.equal(["E_NO_BLOCK", { number: head.number + 1 }]);
+    expect(() => chain.sendEther(deployment.NKMSToken, 1n)).to.throw("This connection only reads.");
+  });
+});
