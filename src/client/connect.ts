@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Chain, type ChainOptions, connectChain } from "../chain/connection";
 import { nkmsHome } from "../chain/files";
 import { type Identity, openKeyFile } from "../chain/identity";
+import { LOCAL_CHAIN_ID, SEPOLIA_CHAIN_ID } from "../chain/networks";
 import { passwordFromFile } from "../chain/password";
 import type { Engine } from "../crypto/engine";
 import { osRandom } from "../crypto/random";
@@ -19,8 +20,6 @@ import { openPolicyStore } from "./policyStore";
 import { publishKeys } from "./publishKeys";
 import { type ConnectOptions, settle } from "./settings";
 
-const LOCAL_CHAIN_ID = 31337;
-const SEPOLIA_CHAIN_ID = 11155111;
 const DEFAULT_NODE_TIMEOUT_MS = 5_000;
 
 /**

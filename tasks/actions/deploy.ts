@@ -7,11 +7,11 @@ import { discardPlan } from "../../deploy/plan";
 import { CONTRACT_NAMES } from "../../src/chain/contracts";
 import { type Deployment, saveDeployment, wrongChain } from "../../src/chain/deployment";
 import type { Identity } from "../../src/chain/identity";
+import { LOCAL_CHAIN_ID } from "../../src/chain/networks";
 import { type Outcome, progress } from "../support/run";
 import { type Session, usage } from "../support/session";
 import { rows } from "../support/show";
 
-const LOCAL_CHAIN = 31337;
 /** Outside a local chain a block may still be replaced; two more make that unlikely. */
 const CONFIRMATIONS = 2;
 const POLLING_MS = 1_000;
@@ -21,7 +21,7 @@ export async function deploy(session: Session): Promise<Outcome> {
   const chainId = Number(await session.provider.request({ method: "eth_chainId" }));
   const expected = session.hre.network.config.chainId;
   if (expected !== undefined && expected !== chainId) throw wrongChain(chainId, expected, "The connected chain");
-  const local = chainId === LOCAL_CHAIN;
+  const local = chainId === LOCAL_CHAIN_ID;
   const parameters = await readParameters(await parametersFile(session, local));
   const out = session.optional("out") ?? join(session.hre.config.paths.root, "deploy");
   const folder = join(out, "deployments", `chain-${chainId}`);

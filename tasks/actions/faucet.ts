@@ -1,4 +1,5 @@
 import type { Chain } from "../../src/chain/connection";
+import { LOCAL_CHAIN_ID, SEPOLIA_CHAIN_ID } from "../../src/chain/networks";
 import { NkmsError } from "../../src/errors";
 import { formatAmount, parseAmount } from "../../src/protocol/amount";
 import type { Outcome } from "../support/run";
@@ -6,16 +7,13 @@ import { propose, type Step } from "../support/propose";
 import type { Session } from "../support/session";
 import { amount, nkms } from "../support/show";
 
-const LOCAL_CHAIN = 31337;
-const SEPOLIA = 11155111;
-
 /** Gives an account NKMS, and ether for gas, from the deployer's or a funder's own; test networks only. */
 export async function fund(session: Session): Promise<Outcome> {
   const to = await session.account(session.required("to"));
   const tokens = parseAmount(session.optional("amount") ?? "100000");
   const chain = await funder(session);
   refuseElsewhere(chain);
-  const ether = parseAmount(session.optional("ether") ?? (chain.chainId === LOCAL_CHAIN ? "1" : "0"));
+  const ether = parseAmount(session.optional("ether") ?? (chain.chainId === LOCAL_CHAIN_ID ? "1" : "0"));
   const steps: Step[] = [{ title: "tokens", call: () => chain.nkmsToken.transfer(to, tokens) }];
   if (ether > 0n) steps.push({ title: "ether", call: () => chain.sendEther(to, ether) });
   return propose(session, chain, {
@@ -38,10 +36,10 @@ async function funder(session: Session): Promise<Chain> {
 
 /** Real tokens are not given away by mistake. */
 function refuseElsewhere({ chainId }: Chain): void {
-  if (chainId === LOCAL_CHAIN || chainId === SEPOLIA) return;
+  if (chainId === LOCAL_CHAIN_ID || chainId === SEPOLIA_CHAIN_ID) return;
   throw new NkmsError("E_NETWORK_NOT_ALLOWED", `The faucet does not run on chain ${chainId}.`, {
     why: "It gives tokens away, which is meant for local chains (31337) and sepolia (11155111). Nothing was sent.",
     fix: "Use token:transfer.",
-    data: { chainId, allowed: [LOCAL_CHAIN, SEPOLIA] },
+    data: { chainId, allowed: [LOCAL_CHAIN_ID, SEPOLIA_CHAIN_ID] },
   });
 }
