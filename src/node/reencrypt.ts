@@ -10,7 +10,6 @@ import { capsuleHash, receiptOf } from "../protocol/receipt";
 import { RECEIPT, REQUEST, trafficDomain } from "../protocol/request";
 import { recoverSigner, signTypedData } from "../protocol/typedSignature";
 import { requireAccess } from "./access";
-import type { Snapshot } from "./chainHead";
 import { requireCondition } from "./condition";
 import type { NodeContext } from "./context";
 import type { Grant } from "./grant";
@@ -23,12 +22,16 @@ const NOTHING = new Uint8Array();
 /** Answers a request; throws the refusal, if there is one. */
 export async function answerRequest(context: NodeContext, message: ReencryptRequest): Promise<ReencryptAnswer> {
   const grant = grantFor(context, message);
+  const { snapshot } = await requireServing(context);
+  const now = snapshot.head.timestamp;
+  requireFresh(message.request, now);
+  if (context.requests.isSpent(message.request)) throw replayed(message.request);
   requireRate(context, grant);
   requireMatch(message, grant);
-  const { snapshot } = await requireServing(context);
-  await requireAllowed(context, message.request, grant, snapshot);
+  requireAccess(grant, await snapshot.policyState(grant.policyId), now);
+  await requireCondition(context, grant, snapshot);
   requireCapsule(context, message.capsule);
-  await requireUnspent(context, message.request);
+  if (!(await context.requests.spend(message.request))) throw replayed(message.request);
   return answer(context, message, grant);
 }
 
@@ -44,6 +47,7 @@ function grantFor({ chain, store }: NodeContext, { request, signature }: Reencry
   });
 }
 
+/** After the checks that a stale or repeated request fails, so that sending one again does not use up its signer's rate. */
 function requireRate({ requesterRates }: NodeContext, { terms }: Grant): void {
   const wait = requesterRates.take(terms.recipientSigner);
   if (wait > 0) throw tooMany(wait);
@@ -57,18 +61,6 @@ function requireMatch({ request, capsule }: ReencryptRequest, { shareIndex }: Gr
     });
   }
   if (!equalBytes(request.capsuleHash, capsuleHash(capsule))) throw badCapsule("hash");
-}
-
-async function requireAllowed(
-  context: NodeContext,
-  request: RequestMessage,
-  grant: Grant,
-  snapshot: Snapshot,
-): Promise<void> {
-  const now = snapshot.head.timestamp;
-  requireFresh(request, now);
-  requireAccess(grant, await snapshot.policyState(grant.policyId), now);
-  await requireCondition(context, grant, snapshot);
 }
 
 function requireFresh({ requestTime }: RequestMessage, now: bigint): void {
@@ -87,15 +79,6 @@ function requireCapsule({ engine }: NodeContext, capsule: Uint8Array): void {
   } catch (cause) {
     throw cause instanceof NkmsError ? badCapsule("proof", cause) : cause;
   }
-}
-
-async function requireUnspent({ requests }: NodeContext, request: RequestMessage): Promise<void> {
-  if (await requests.spend(request)) return;
-  throw new NkmsError("E_REPLAY", "The request id was used before.", {
-    why: "Every request is answered once.",
-    fix: "Sign a new request with a fresh random id.",
-    data: { requestId: toHex(request.requestId) },
-  });
 }
 
 async function answer(context: NodeContext, message: ReencryptRequest, grant: Grant): Promise<ReencryptAnswer> {
@@ -132,6 +115,14 @@ function signed({ chain, keys }: NodeContext, request: RequestMessage, cfrag: Ui
   const domain = trafficDomain(chain.chainId, chain.policyManager);
   const receiptSignature = signTypedData(keys.worker.secretKey, domain, RECEIPT, receipt);
   return { cfrag, wrapped: NOTHING, receipt, receiptSignature };
+}
+
+function replayed({ requestId }: RequestMessage): NkmsError {
+  return new NkmsError("E_REPLAY", "The request id was used before.", {
+    why: "Every request is answered once.",
+    fix: "Sign a new request with a fresh random id.",
+    data: { requestId: toHex(requestId) },
+  });
 }
 
 function noGrant(policyId: Uint8Array): NkmsError {

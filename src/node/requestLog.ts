@@ -14,7 +14,8 @@ const PREFIX = "request/";
 const DIGITS = 13;
 
 const nameAt = (second: bigint) => PREFIX + second.toString().padStart(DIGITS, "0");
-const idOf = (name: string) => name.slice(PREFIX.length + DIGITS + 1);
+const idIn = (name: string) => name.slice(PREFIX.length + DIGITS + 1);
+const idOf = ({ policyId, requestId }: RequestMessage) => `${toHex(policyId)}/${toHex(requestId)}`;
 
 export class RequestLog {
   private constructor(
@@ -24,15 +25,19 @@ export class RequestLog {
 
   static async open(database: SealedDatabase): Promise<RequestLog> {
     const names = await database.names(PREFIX, PREFIX + "\uffff");
-    return new RequestLog(database, new Set(names.map(idOf)));
+    return new RequestLog(database, new Set(names.map(idIn)));
+  }
+
+  isSpent(request: RequestMessage): boolean {
+    return this.used.has(idOf(request));
   }
 
   /** Marks the request as used and returns true; false if it was used before. */
-  async spend({ policyId, requestId, requestTime }: RequestMessage): Promise<boolean> {
-    const id = `${toHex(policyId)}/${toHex(requestId)}`;
-    if (this.used.has(id)) return false;
+  async spend(request: RequestMessage): Promise<boolean> {
+    if (this.isSpent(request)) return false;
+    const id = idOf(request);
     this.used.add(id);
-    const name = `${nameAt(requestTime + REQUEST_WINDOW_SECONDS)}/${id}`;
+    const name = `${nameAt(request.requestTime + REQUEST_WINDOW_SECONDS)}/${id}`;
     await this.database.writeSoon([{ name, value: new Uint8Array() }]);
     return true;
   }
@@ -42,7 +47,7 @@ export class RequestLog {
     const oldest = now - REQUEST_WINDOW_SECONDS;
     if (oldest <= 0n) return;
     const names = await this.database.names(PREFIX, nameAt(oldest));
-    for (const name of names) this.used.delete(idOf(name));
+    for (const name of names) this.used.delete(idIn(name));
     if (names.length > 0) await this.database.writeSoon(names.map((name) => ({ name })));
   }
 }

@@ -183,7 +183,7 @@ describe("httpServer", () => {
       ),
       talk(port),
     ]);
-    expect(performance.now() - began).to.be.below(2_000);
+    expect(performance.now() - began).to.be.below(4_500); // the usual limit for headers is 5 s
     for (const answer of [headers, body])
       expect(answer)
         .to.match(/^HTTP\/1\.1 408 /)

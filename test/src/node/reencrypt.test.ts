@@ -294,6 +294,19 @@ describe("reencrypt (I-L7)", () => {
     });
   });
 
+  it("lets nobody use up a requester's rate by sending its requests again, fresh or stale", async () => {
+    await world.restart({ limits: { perRequester: { perSecond: 0.1, burst: 2 } } });
+    const grant = await world.fund();
+    const served = requestOf(grant);
+    const stale = requestOf(grant, { requestTime: NOW - 61n });
+    await world.reencrypt(served);
+    for (let again = 0; again < 3; again++) {
+      expect((await refusal(world.reencrypt(served))).code).to.equal("E_REPLAY");
+      expect((await refusal(world.reencrypt(stale))).code).to.equal("E_STALE_REQUEST");
+    }
+    await world.reencrypt(requestOf(grant));
+  });
+
   context("conditions", () => {
     const condition = fromHex("0x" + "00".repeat(96));
 
