@@ -148,6 +148,17 @@ describe("followChain", () => {
       await world.reencrypt(requestOf(grant));
     });
 
+    it("finds what happened in the blocks that replaced those it had looked at", async () => {
+      const grant = await world.fund();
+      world.chain.mine(1n);
+      world.chain.mine(1n);
+      await world.look();
+      world.chain.unwind(2);
+      world.chain.mine(1n, [[policyId(grant), { closed: true }]]);
+      await world.look();
+      expect(await held()).to.equal(0);
+    });
+
     it("leaves no sealed byte of a deleted fraction in the store's files", async () => {
       const others = await Promise.all([6n, 7n].map((feeRate) => world.fund(grantOf({ feeRate }))));
       const grant = await world.fund();
