@@ -44,7 +44,10 @@ function requireOneDealing(cfrags: readonly CFrag[]): void {
   });
 }
 
-/** E' and V'. A single answer has the coefficient one. */
+/**
+ * E' and V'. A single answer has the coefficient one. Variable time is allowed: the coefficients depend on DH only through the hash
+ * that makes share indices, which is separated from the one that makes d, so that they tell nothing about d, DH or sk_B.
+ */
 function interpolate(backend: CurveBackend, cfrags: readonly CFrag[], indices: readonly Scalar[]): [Point, Point] {
   if (cfrags.length === 1) return [cfrags[0].e1, cfrags[0].v1];
   const coefficients = lagrangeAtZero(indices);
