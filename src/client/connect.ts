@@ -17,6 +17,7 @@ import { type Client, client } from "./client";
 import { type Context, queue } from "./context";
 import { NodeClient } from "./nodeClient";
 import { openPolicyStore } from "./policyStore";
+import { publicFetch } from "./publicFetch";
 import { publishKeys } from "./publishKeys";
 import { type ConnectOptions, settle } from "./settings";
 
@@ -47,6 +48,7 @@ export function contextOf(settings: ConnectOptions, identity: Identity, chain: C
   const random = settings.random ?? osRandom;
   const { address } = identity.account;
   const keys = clientKeys(identity.seed, engine);
+  const loopback = chain.chainId === LOCAL_CHAIN_ID;
   const files = new FileStorage(settings.storageRoot ?? join(home, "objects"));
   const policies = join(home, "state", String(chain.chainId), address.toLowerCase(), "policies");
   return {
@@ -56,9 +58,9 @@ export function contextOf(settings: ConnectOptions, identity: Identity, chain: C
     engine,
     chain,
     nodes: new NodeClient({
-      fetch: settings.fetch ?? fetch,
+      fetch: settings.fetch ?? (loopback ? fetch : publicFetch()),
       timeoutMs: settings.nodeTimeoutMs ?? DEFAULT_NODE_TIMEOUT_MS,
-      loopback: chain.chainId === LOCAL_CHAIN_ID,
+      loopback,
     }),
     storage: new Storage([files, ...(settings.storage ?? [])]),
     store: openPolicyStore(policies, keys.storeKey, random),

@@ -44,7 +44,8 @@ export async function exchange(request: HttpRequest, options: HttpOptions): Prom
     if (response.status >= 300 && response.status < 400) throw badAnswer("It redirects; nodes answer themselves.");
     return { status: response.status, text: await readBounded(response) };
   } catch (error) {
-    if (error instanceof NkmsError) throw error;
+    const refusal = [error, (error as Error).cause].find((candidate) => candidate instanceof NkmsError);
+    if (refusal) throw refusal;
     options.signal?.throwIfAborted();
     if (timeout.aborted) throw timedOut(options.timeoutMs);
     throw unreachable(error);

@@ -1,11 +1,11 @@
 /** Which node addresses a client will call. URLs come from a public registry that any staker writes: they are not trusted. */
+import { isIP } from "node:net";
+
 import { NkmsError } from "../errors";
+import { isPublicAddress } from "./publicAddress";
 
 /** Names of this machine, as a URL spells them. */
 const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-/** Literal addresses of private, link-local and unspecified networks (RFC 1918, 3927, 4193, 6598), also as mapped IPv6. */
-const PRIVATE =
-  /^(?:0\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|\[(?:::|f[cd]|fe[89ab]))/;
 
 /**
  * The base of a node's service without a trailing slash: https to a public name, or, only where `loopback` is allowed, http or
@@ -18,13 +18,16 @@ export function nodeBaseUrl(url: string, { loopback }: { loopback: boolean }): s
   if (isLoopback && !loopback) throw badUrl(url, "It points to this machine, which only a local chain's nodes may.");
   if (!isLoopback && parsed.protocol !== "https:") throw badUrl(url, "It is not https.");
   if (isLoopback && !/^https?:$/.test(parsed.protocol)) throw badUrl(url, "It is neither http nor https.");
-  if (!isLoopback && PRIVATE.test(parsed.hostname)) throw badUrl(url, "It points into a private network.");
+  const literal = parsed.hostname.replace(/^\[|\]$/g, "");
+  if (!isLoopback && isIP(literal) && !isPublicAddress(literal))
+    throw badUrl(url, "It is no address of the public internet.");
   if (parsed.username || parsed.password) throw badUrl(url, "It carries credentials.");
   if (parsed.search || parsed.hash) throw badUrl(url, "It carries a query or a fragment.");
   return (parsed.origin + parsed.pathname).replace(/\/+$/, "");
 }
 
-function badUrl(url: string, why: string): NkmsError {
+/** E_BAD_URL {url}: a registered address that is not called. */
+export function badUrl(url: string, why: string): NkmsError {
   return new NkmsError("E_BAD_URL", "The node's registered URL is not one a client calls.", {
     why,
     fix: "Its operator must register another: npx hardhat node:register --url https://…",
