@@ -8,6 +8,8 @@ import packageJson from "../package.json";
 import { invariantMismatches, invariantRows } from "../scripts/house/invariants";
 import { anchorsOf, hardhatTasks, npmScripts, relativeLinks } from "../scripts/house/markdown";
 import { readTree } from "../scripts/house/sourceTree";
+import { taskDefinitions } from "../tasks/support/define";
+import { option } from "../tasks/support/session";
 
 const root = join(__dirname, "..");
 const topPages = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"];
@@ -45,6 +47,15 @@ describe("Documentation", () => {
 
   it("names only Hardhat tasks that exist", () => {
     expect(unknown(Object.keys(hre.tasks), hardhatTasks)).to.deep.equal([]);
+  });
+
+  it("lists every Hardhat task of ours with all its options", () => {
+    const page = tree.get("docs/tasks.md") ?? "";
+    for (const { name, params = {}, flags = {} } of taskDefinitions()) {
+      const row = page.split("\n").find((line) => line.startsWith(`| \`${name}\` |`));
+      expect(row, name).not.to.equal(undefined);
+      for (const parameter of Object.keys({ ...params, ...flags })) expect(row).to.include(`\`${option(parameter)}`);
+    }
   });
 
   it("names for invariants only tests that quote them", () => {

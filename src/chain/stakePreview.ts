@@ -1,33 +1,61 @@
-/** What staking an amount would mean, before anything is sent. */
+/** What a position would mean, before anything is sent. */
 import { expectedIncome } from "../protocol/emission";
-import { endOfLock, startOfPeriod } from "../protocol/period";
+import { endOfLock, isOver, startOfPeriod } from "../protocol/period";
 import type { Chain } from "./connection";
+import { refusal } from "./refusals";
+import type { Position } from "./stakingEscrow";
+
+/** A position as it would be; `added` of its tokens are new to the escrow. `endPeriod` is 0 while it re-locks. */
+export interface PlannedPosition {
+  amount: bigint;
+  lockPeriods: bigint;
+  endPeriod: bigint;
+  added: bigint;
+}
 
 /** Base units and Unix seconds. */
 export interface StakePreview {
-  /** When the tokens can be withdrawn at the earliest, if winding down starts in this period. */
+  /** When the tokens can be withdrawn at the earliest, if winding down starts in this period or has started. */
   withdrawableAt: bigint;
-  /** The paper's D of the next period, the new stake included. */
+  /** The paper's D of the next period, what is added included. */
   totalLocked: bigint;
-  /** Mined income over one lock by eq 30 to 32, if D stays as it is. */
+  /** Periods that `income` covers: one lock, or what is left until the end. */
+  periods: bigint;
+  /** Mined income of the whole position by eq 30 to 32, if D stays as it is. */
   income: bigint;
 }
 
-/** The outlook of a stake of `amount` with a lock of `lockPeriods`. Whether the contract would take it is not checked here. */
-export async function previewStake(
-  { stakingEscrow }: Chain,
-  amount: bigint,
-  lockPeriods: bigint,
-): Promise<StakePreview> {
+/** The outlook of a position. Whether the contract would take it is not checked here. */
+export async function previewStake({ stakingEscrow }: Chain, planned: PlannedPosition): Promise<StakePreview> {
   const [rules, { currentPeriod, remainingSupply }] = await Promise.all([
     stakingEscrow.parameters(),
     stakingEscrow.supply(),
   ]);
-  const totalLocked = (await stakingEscrow.totalLockedAt(currentPeriod + 1n)) + amount;
-  const freePeriod = endOfLock(currentPeriod, lockPeriods) + rules.unbondingPeriods;
+  const { amount, lockPeriods, endPeriod, added } = planned;
+  const totalLocked = (await stakingEscrow.totalLockedAt(currentPeriod + 1n)) + added;
+  const end = endPeriod || endOfLock(currentPeriod, lockPeriods);
+  const periods = endPeriod ? endPeriod - currentPeriod - 1n : lockPeriods;
   return {
-    withdrawableAt: startOfPeriod(freePeriod, rules.periodLength),
+    withdrawableAt: startOfPeriod(end + rules.unbondingPeriods, rules.periodLength),
     totalLocked,
-    income: expectedIncome({ ...rules, remainingSupply }, amount, totalLocked, lockPeriods),
+    periods,
+    income: expectedIncome({ ...rules, remainingSupply }, amount, totalLocked, periods),
   };
+}
+
+/**
+ * A position that can still be changed. Throws as the contract would: E_NO_SUCH_POSITION, and E_POSITION_ENDED if it has no
+ * weight from the next period on.
+ */
+export async function livePosition({ stakingEscrow }: Chain, staker: string, index: number): Promise<Position> {
+  const [positions, currentPeriod] = await Promise.all([
+    stakingEscrow.positions(staker),
+    stakingEscrow.currentPeriod(),
+  ]);
+  const position = positions.find((held) => held.index === index);
+  if (!position) throw refusal("NoSuchPosition", { staker, index: BigInt(index) });
+  const { endPeriod, retired } = position;
+  if (retired || (endPeriod > 0n && isOver(endPeriod, currentPeriod + 1n)))
+    throw refusal("PositionEnded", { index: BigInt(index), endPeriod, currentPeriod });
+  return position;
 }

@@ -179,6 +179,19 @@ export class StakingEscrowClient {
     return prepare(this.provider, this.contract.increase, [index, amount]);
   }
 
+  prolong(index: number, lockPeriods: bigint): Call<void> {
+    return prepare(this.provider, this.contract.prolong, [index, lockPeriods]);
+  }
+
+  /** The result is the new position's number. */
+  divide(index: number, amount: bigint): Call<bigint> {
+    return prepare(this.provider, this.contract.divide, [index, amount]);
+  }
+
+  merge(into: number, from: number): Call<void> {
+    return prepare(this.provider, this.contract.merge, [into, from]);
+  }
+
   startWindDown(index: number): Call<void> {
     return prepare(this.provider, this.contract.startWindDown, [index]);
   }

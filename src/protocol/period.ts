@@ -20,5 +20,10 @@ export function isOver(end: bigint, current: bigint): boolean {
 
 /** Where a lock of `lock` periods ends if winding down starts in `period`: period + 1 + lock, rounded up to the grid. */
 export function endOfLock(period: bigint, lock: bigint): bigint {
-  return ((period + 1n + lock + END_GRID - 1n) / END_GRID) * END_GRID;
+  return alignUp(period + 1n + lock);
+}
+
+/** The first possible end of a lock at or after `period`. */
+export function alignUp(period: bigint): bigint {
+  return ((period + END_GRID - 1n) / END_GRID) * END_GRID;
 }

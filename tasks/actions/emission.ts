@@ -2,9 +2,11 @@ import { formatAmount } from "../../src/protocol/amount";
 import { emissionAt } from "../../src/protocol/emission";
 import type { Outcome } from "../support/run";
 import type { Session } from "../support/session";
+import { curve } from "../support/curve";
 import { amount, grouped, table } from "../support/show";
 
 const SHOWN_STEPS = 12;
+const CURVE_COLUMNS = 60;
 
 /** Forecasts the supply by the law of eq 31 and 32, from now on. */
 export async function forecast(session: Session): Promise<Outcome> {
@@ -26,6 +28,11 @@ export async function forecast(session: Session): Promise<Outcome> {
       allocated,
       supply: maxSupply - remaining,
     }));
+  const columns = Math.min(periods, CURVE_COLUMNS);
+  const rates = Array.from({ length: columns }, (_, column) => {
+    const { allocated } = emissionAt({ remainingSupply, decayPeriods }, Math.floor((column * periods) / columns));
+    return Number(allocated);
+  });
   return {
     result: {
       currentPeriod: Number(currentPeriod),
@@ -37,10 +44,13 @@ export async function forecast(session: Session): Promise<Outcome> {
         supply: formatAmount(supply),
       })),
     },
-    text: table(
-      ["period", "allocated in it", "supply after it"],
-      steps.map(({ period, allocated, supply }) => [grouped(period), amount(allocated), amount(supply)]),
-      "Nothing.",
-    ),
+    text: [
+      ...table(
+        ["period", "allocated in it", "supply after it"],
+        steps.map(({ period, allocated, supply }) => [grouped(period), amount(allocated), amount(supply)]),
+        "Nothing.",
+      ),
+      `  ${curve(rates)}  allocated per period`,
+    ],
   };
 }

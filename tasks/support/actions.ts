@@ -8,8 +8,10 @@ export const actions = {
   net: () => require("../actions/net") as typeof import("../actions/net"),
   node: () => require("../actions/node") as typeof import("../actions/node"),
   policy: () => require("../actions/policy") as typeof import("../actions/policy"),
+  positions: () => require("../actions/positions") as typeof import("../actions/positions"),
   rewards: () => require("../actions/rewards") as typeof import("../actions/rewards"),
   stake: () => require("../actions/stake") as typeof import("../actions/stake"),
+  stakeViews: () => require("../actions/stakeViews") as typeof import("../actions/stakeViews"),
   token: () => require("../actions/token") as typeof import("../actions/token"),
   run: () => require("./run") as typeof import("./run"),
 };

@@ -33,6 +33,11 @@ export function defineTask(definition: TaskDefinition): void {
   declared.setAction((args: Arguments, hre) => actions.run().runOnProcess(definition.load(), args, hre));
 }
 
+/** All declared tasks. */
+export function taskDefinitions(): TaskDefinition[] {
+  return [...definitions.values()];
+}
+
 /** What a declared task does. */
 export function actionOf(name: string): Action {
   return definitions.get(name)!.load();
