@@ -58,7 +58,7 @@ export async function deploySystem(
   return deployment;
 }
 
-function moduleParameters(plan: Plan, { token, staking, policy }: SystemParameters) {
+function moduleParameters(plan: Plan, { token, staking, policy, payments }: SystemParameters) {
   return {
     stakingEscrow: plannedAddress(plan, "StakingEscrow"),
     nodeRegistry: plannedAddress(plan, "NodeRegistry"),
@@ -68,6 +68,7 @@ function moduleParameters(plan: Plan, { token, staking, policy }: SystemParamete
     periodLength: staking.periodLength,
     staking: { ...staking },
     policy: { ...policy },
+    ...payments,
   };
 }
 

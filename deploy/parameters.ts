@@ -11,6 +11,7 @@ export interface SystemParameters {
   token: { initialSupply: bigint; maxSupply: bigint };
   staking: StakingParameters;
   policy: PolicyParameters;
+  payments: { closeDelay: bigint };
 }
 
 const FIELDS = {
@@ -26,6 +27,7 @@ const FIELDS = {
     "vestPeriods",
   ],
   policy: ["collateralPerKey", "minFee", "minPaid", "maxDuration", "challengeWindow", "revealWindow", "leakBurnBps"],
+  payments: ["closeDelay"],
 } as const;
 
 /** The set of parameters in a file. Throws E_BAD_PARAMETERS naming every missing, unknown or unreadable field. */

@@ -30,6 +30,10 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.IERC1271__factory>;
     getContractFactory(
+      name: "IERC1363",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.IERC1363__factory>;
+    getContractFactory(
       name: "IERC5267",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.IERC5267__factory>;
@@ -62,6 +66,26 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.IERC20__factory>;
     getContractFactory(
+      name: "SafeERC20",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.SafeERC20__factory>;
+    getContractFactory(
+      name: "ERC721",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ERC721__factory>;
+    getContractFactory(
+      name: "IERC721Metadata",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.IERC721Metadata__factory>;
+    getContractFactory(
+      name: "IERC721",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.IERC721__factory>;
+    getContractFactory(
+      name: "IERC721Receiver",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.IERC721Receiver__factory>;
+    getContractFactory(
       name: "ECDSA",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.ECDSA__factory>;
@@ -73,6 +97,14 @@ declare module "hardhat/types/runtime" {
       name: "MessageHashUtils",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.MessageHashUtils__factory>;
+    getContractFactory(
+      name: "ERC165",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ERC165__factory>;
+    getContractFactory(
+      name: "IERC165",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.IERC165__factory>;
     getContractFactory(
       name: "SafeCast",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -94,6 +126,66 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.Checkpoints__factory>;
     getContractFactory(
+      name: "AccessLog",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.AccessLog__factory>;
+    getContractFactory(
+      name: "AllOf",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.AllOf__factory>;
+    getContractFactory(
+      name: "AllowLists",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.AllowLists__factory>;
+    getContractFactory(
+      name: "AnyOf",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.AnyOf__factory>;
+    getContractFactory(
+      name: "Composite",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Composite__factory>;
+    getContractFactory(
+      name: "Not",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Not__factory>;
+    getContractFactory(
+      name: "PayToReadShop",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.PayToReadShop__factory>;
+    getContractFactory(
+      name: "SellerPayments",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.SellerPayments__factory>;
+    getContractFactory(
+      name: "Subscriptions",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Subscriptions__factory>;
+    getContractFactory(
+      name: "TimeWindow",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.TimeWindow__factory>;
+    getContractFactory(
+      name: "TokenBalance",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.TokenBalance__factory>;
+    getContractFactory(
+      name: "ViewCall",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ViewCall__factory>;
+    getContractFactory(
+      name: "IAccessLog",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.IAccessLog__factory>;
+    getContractFactory(
+      name: "IAllowLists",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.IAllowLists__factory>;
+    getContractFactory(
+      name: "ICompositeCondition",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ICompositeCondition__factory>;
+    getContractFactory(
       name: "ICondition",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.ICondition__factory>;
@@ -110,9 +202,21 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.INodeRegistry__factory>;
     getContractFactory(
+      name: "IPaidReads",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.IPaidReads__factory>;
+    getContractFactory(
+      name: "IPayToReadShop",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.IPayToReadShop__factory>;
+    getContractFactory(
       name: "IPolicyManager",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.IPolicyManager__factory>;
+    getContractFactory(
+      name: "ISellerPayments",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ISellerPayments__factory>;
     getContractFactory(
       name: "IStakeLine",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -121,6 +225,14 @@ declare module "hardhat/types/runtime" {
       name: "IStakingEscrow",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.IStakingEscrow__factory>;
+    getContractFactory(
+      name: "ISubscriptions",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ISubscriptions__factory>;
+    getContractFactory(
+      name: "IViewCall",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.IViewCall__factory>;
     getContractFactory(
       name: "AfghProof",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -142,6 +254,10 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.CurvePoint__Harness__factory>;
     getContractFactory(
+      name: "HostileCondition__Mock",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.HostileCondition__Mock__factory>;
+    getContractFactory(
       name: "Periods__Harness",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.Periods__Harness__factory>;
@@ -149,6 +265,10 @@ declare module "hardhat/types/runtime" {
       name: "RewardMath__Harness",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.RewardMath__Harness__factory>;
+    getContractFactory(
+      name: "Seller__Mock",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Seller__Mock__factory>;
     getContractFactory(
       name: "ServiceUrl__Harness",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -165,6 +285,18 @@ declare module "hardhat/types/runtime" {
       name: "SumTree__Harness",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.SumTree__Harness__factory>;
+    getContractFactory(
+      name: "ERC20__Mock",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ERC20__Mock__factory>;
+    getContractFactory(
+      name: "ERC721__Mock",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.ERC721__Mock__factory>;
+    getContractFactory(
+      name: "PaidReads",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.PaidReads__factory>;
     getContractFactory(
       name: "KeyRegistry",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -263,6 +395,11 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.IERC1271>;
     getContractAt(
+      name: "IERC1363",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.IERC1363>;
+    getContractAt(
       name: "IERC5267",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
@@ -303,6 +440,31 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.IERC20>;
     getContractAt(
+      name: "SafeERC20",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.SafeERC20>;
+    getContractAt(
+      name: "ERC721",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ERC721>;
+    getContractAt(
+      name: "IERC721Metadata",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.IERC721Metadata>;
+    getContractAt(
+      name: "IERC721",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.IERC721>;
+    getContractAt(
+      name: "IERC721Receiver",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.IERC721Receiver>;
+    getContractAt(
       name: "ECDSA",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
@@ -317,6 +479,16 @@ declare module "hardhat/types/runtime" {
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.MessageHashUtils>;
+    getContractAt(
+      name: "ERC165",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ERC165>;
+    getContractAt(
+      name: "IERC165",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.IERC165>;
     getContractAt(
       name: "SafeCast",
       address: string | ethers.Addressable,
@@ -343,6 +515,81 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.Checkpoints>;
     getContractAt(
+      name: "AccessLog",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.AccessLog>;
+    getContractAt(
+      name: "AllOf",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.AllOf>;
+    getContractAt(
+      name: "AllowLists",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.AllowLists>;
+    getContractAt(
+      name: "AnyOf",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.AnyOf>;
+    getContractAt(
+      name: "Composite",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Composite>;
+    getContractAt(
+      name: "Not",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Not>;
+    getContractAt(
+      name: "PayToReadShop",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.PayToReadShop>;
+    getContractAt(
+      name: "SellerPayments",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.SellerPayments>;
+    getContractAt(
+      name: "Subscriptions",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Subscriptions>;
+    getContractAt(
+      name: "TimeWindow",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.TimeWindow>;
+    getContractAt(
+      name: "TokenBalance",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.TokenBalance>;
+    getContractAt(
+      name: "ViewCall",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ViewCall>;
+    getContractAt(
+      name: "IAccessLog",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.IAccessLog>;
+    getContractAt(
+      name: "IAllowLists",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.IAllowLists>;
+    getContractAt(
+      name: "ICompositeCondition",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ICompositeCondition>;
+    getContractAt(
       name: "ICondition",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
@@ -363,10 +610,25 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.INodeRegistry>;
     getContractAt(
+      name: "IPaidReads",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.IPaidReads>;
+    getContractAt(
+      name: "IPayToReadShop",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.IPayToReadShop>;
+    getContractAt(
       name: "IPolicyManager",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.IPolicyManager>;
+    getContractAt(
+      name: "ISellerPayments",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ISellerPayments>;
     getContractAt(
       name: "IStakeLine",
       address: string | ethers.Addressable,
@@ -377,6 +639,16 @@ declare module "hardhat/types/runtime" {
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.IStakingEscrow>;
+    getContractAt(
+      name: "ISubscriptions",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ISubscriptions>;
+    getContractAt(
+      name: "IViewCall",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.IViewCall>;
     getContractAt(
       name: "AfghProof",
       address: string | ethers.Addressable,
@@ -403,6 +675,11 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.CurvePoint__Harness>;
     getContractAt(
+      name: "HostileCondition__Mock",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.HostileCondition__Mock>;
+    getContractAt(
       name: "Periods__Harness",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
@@ -412,6 +689,11 @@ declare module "hardhat/types/runtime" {
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.RewardMath__Harness>;
+    getContractAt(
+      name: "Seller__Mock",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Seller__Mock>;
     getContractAt(
       name: "ServiceUrl__Harness",
       address: string | ethers.Addressable,
@@ -432,6 +714,21 @@ declare module "hardhat/types/runtime" {
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.SumTree__Harness>;
+    getContractAt(
+      name: "ERC20__Mock",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ERC20__Mock>;
+    getContractAt(
+      name: "ERC721__Mock",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.ERC721__Mock>;
+    getContractAt(
+      name: "PaidReads",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.PaidReads>;
     getContractAt(
       name: "KeyRegistry",
       address: string | ethers.Addressable,
@@ -545,6 +842,10 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IERC1271>;
     deployContract(
+      name: "IERC1363",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IERC1363>;
+    deployContract(
       name: "IERC5267",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IERC5267>;
@@ -577,6 +878,26 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IERC20>;
     deployContract(
+      name: "SafeERC20",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.SafeERC20>;
+    deployContract(
+      name: "ERC721",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC721>;
+    deployContract(
+      name: "IERC721Metadata",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IERC721Metadata>;
+    deployContract(
+      name: "IERC721",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IERC721>;
+    deployContract(
+      name: "IERC721Receiver",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IERC721Receiver>;
+    deployContract(
       name: "ECDSA",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.ECDSA>;
@@ -588,6 +909,14 @@ declare module "hardhat/types/runtime" {
       name: "MessageHashUtils",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.MessageHashUtils>;
+    deployContract(
+      name: "ERC165",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC165>;
+    deployContract(
+      name: "IERC165",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IERC165>;
     deployContract(
       name: "SafeCast",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -609,6 +938,66 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Checkpoints>;
     deployContract(
+      name: "AccessLog",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.AccessLog>;
+    deployContract(
+      name: "AllOf",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.AllOf>;
+    deployContract(
+      name: "AllowLists",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.AllowLists>;
+    deployContract(
+      name: "AnyOf",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.AnyOf>;
+    deployContract(
+      name: "Composite",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Composite>;
+    deployContract(
+      name: "Not",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Not>;
+    deployContract(
+      name: "PayToReadShop",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.PayToReadShop>;
+    deployContract(
+      name: "SellerPayments",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.SellerPayments>;
+    deployContract(
+      name: "Subscriptions",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Subscriptions>;
+    deployContract(
+      name: "TimeWindow",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.TimeWindow>;
+    deployContract(
+      name: "TokenBalance",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.TokenBalance>;
+    deployContract(
+      name: "ViewCall",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ViewCall>;
+    deployContract(
+      name: "IAccessLog",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IAccessLog>;
+    deployContract(
+      name: "IAllowLists",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IAllowLists>;
+    deployContract(
+      name: "ICompositeCondition",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ICompositeCondition>;
+    deployContract(
       name: "ICondition",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.ICondition>;
@@ -625,9 +1014,21 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.INodeRegistry>;
     deployContract(
+      name: "IPaidReads",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IPaidReads>;
+    deployContract(
+      name: "IPayToReadShop",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IPayToReadShop>;
+    deployContract(
       name: "IPolicyManager",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IPolicyManager>;
+    deployContract(
+      name: "ISellerPayments",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ISellerPayments>;
     deployContract(
       name: "IStakeLine",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -636,6 +1037,14 @@ declare module "hardhat/types/runtime" {
       name: "IStakingEscrow",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IStakingEscrow>;
+    deployContract(
+      name: "ISubscriptions",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ISubscriptions>;
+    deployContract(
+      name: "IViewCall",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IViewCall>;
     deployContract(
       name: "AfghProof",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -657,6 +1066,10 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.CurvePoint__Harness>;
     deployContract(
+      name: "HostileCondition__Mock",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.HostileCondition__Mock>;
+    deployContract(
       name: "Periods__Harness",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Periods__Harness>;
@@ -664,6 +1077,10 @@ declare module "hardhat/types/runtime" {
       name: "RewardMath__Harness",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.RewardMath__Harness>;
+    deployContract(
+      name: "Seller__Mock",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Seller__Mock>;
     deployContract(
       name: "ServiceUrl__Harness",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -680,6 +1097,18 @@ declare module "hardhat/types/runtime" {
       name: "SumTree__Harness",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.SumTree__Harness>;
+    deployContract(
+      name: "ERC20__Mock",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC20__Mock>;
+    deployContract(
+      name: "ERC721__Mock",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC721__Mock>;
+    deployContract(
+      name: "PaidReads",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.PaidReads>;
     deployContract(
       name: "KeyRegistry",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -778,6 +1207,11 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IERC1271>;
     deployContract(
+      name: "IERC1363",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IERC1363>;
+    deployContract(
       name: "IERC5267",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -818,6 +1252,31 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IERC20>;
     deployContract(
+      name: "SafeERC20",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.SafeERC20>;
+    deployContract(
+      name: "ERC721",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC721>;
+    deployContract(
+      name: "IERC721Metadata",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IERC721Metadata>;
+    deployContract(
+      name: "IERC721",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IERC721>;
+    deployContract(
+      name: "IERC721Receiver",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IERC721Receiver>;
+    deployContract(
       name: "ECDSA",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -832,6 +1291,16 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.MessageHashUtils>;
+    deployContract(
+      name: "ERC165",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC165>;
+    deployContract(
+      name: "IERC165",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IERC165>;
     deployContract(
       name: "SafeCast",
       args: any[],
@@ -858,6 +1327,81 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Checkpoints>;
     deployContract(
+      name: "AccessLog",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.AccessLog>;
+    deployContract(
+      name: "AllOf",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.AllOf>;
+    deployContract(
+      name: "AllowLists",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.AllowLists>;
+    deployContract(
+      name: "AnyOf",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.AnyOf>;
+    deployContract(
+      name: "Composite",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Composite>;
+    deployContract(
+      name: "Not",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Not>;
+    deployContract(
+      name: "PayToReadShop",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.PayToReadShop>;
+    deployContract(
+      name: "SellerPayments",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.SellerPayments>;
+    deployContract(
+      name: "Subscriptions",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Subscriptions>;
+    deployContract(
+      name: "TimeWindow",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.TimeWindow>;
+    deployContract(
+      name: "TokenBalance",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.TokenBalance>;
+    deployContract(
+      name: "ViewCall",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ViewCall>;
+    deployContract(
+      name: "IAccessLog",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IAccessLog>;
+    deployContract(
+      name: "IAllowLists",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IAllowLists>;
+    deployContract(
+      name: "ICompositeCondition",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ICompositeCondition>;
+    deployContract(
       name: "ICondition",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -878,10 +1422,25 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.INodeRegistry>;
     deployContract(
+      name: "IPaidReads",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IPaidReads>;
+    deployContract(
+      name: "IPayToReadShop",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IPayToReadShop>;
+    deployContract(
       name: "IPolicyManager",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IPolicyManager>;
+    deployContract(
+      name: "ISellerPayments",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ISellerPayments>;
     deployContract(
       name: "IStakeLine",
       args: any[],
@@ -892,6 +1451,16 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IStakingEscrow>;
+    deployContract(
+      name: "ISubscriptions",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ISubscriptions>;
+    deployContract(
+      name: "IViewCall",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IViewCall>;
     deployContract(
       name: "AfghProof",
       args: any[],
@@ -918,6 +1487,11 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.CurvePoint__Harness>;
     deployContract(
+      name: "HostileCondition__Mock",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.HostileCondition__Mock>;
+    deployContract(
       name: "Periods__Harness",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -927,6 +1501,11 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.RewardMath__Harness>;
+    deployContract(
+      name: "Seller__Mock",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Seller__Mock>;
     deployContract(
       name: "ServiceUrl__Harness",
       args: any[],
@@ -947,6 +1526,21 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.SumTree__Harness>;
+    deployContract(
+      name: "ERC20__Mock",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC20__Mock>;
+    deployContract(
+      name: "ERC721__Mock",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.ERC721__Mock>;
+    deployContract(
+      name: "PaidReads",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.PaidReads>;
     deployContract(
       name: "KeyRegistry",
       args: any[],

@@ -22,7 +22,7 @@ import type { World } from "./world";
 
 const PURSE = parseAmount("1000");
 
-/** Step 1: an empty world with the five contracts. */
+/** Step 1: an empty world with all contracts. */
 export async function openWorld(hre: HardhatRuntimeEnvironment, home: string, seed: number): Promise<World> {
   const local = await startLocalChain(hre);
   const deployment = await deploySystem(hre, { deployer: local.deployer, parameters: DEMO_PARAMETERS });

@@ -29,4 +29,5 @@ export const DEMO_PARAMETERS: SystemParameters = {
     revealWindow: 600n,
     leakBurnBps: 5_000n,
   },
+  payments: { closeDelay: 86_400n },
 };

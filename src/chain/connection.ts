@@ -9,6 +9,7 @@ import { transferEther } from "./ether";
 import { KeyRegistryClient } from "./keyRegistry";
 import { NKMSTokenClient } from "./nkmsToken";
 import { NodeRegistryClient } from "./nodeRegistry";
+import { PaidReadsClient } from "./paidReads";
 import { PolicyManagerClient } from "./policyManager";
 import { explained } from "./refusals";
 import { StakingEscrowClient } from "./stakingEscrow";
@@ -41,6 +42,7 @@ export interface Chain {
   nodeRegistry: NodeRegistryClient;
   keyRegistry: KeyRegistryClient;
   policyManager: PolicyManagerClient;
+  paidReads: PaidReadsClient;
   /** The newest block, or the one with a number. Its time is what contracts see. Throws E_NO_BLOCK. */
   block(number?: number): Promise<BlockHead>;
   /** Unix second of the newest block. */
@@ -155,6 +157,7 @@ function buildChain(provider: Provider, deployment: Deployment, signer: Signer |
     nodeRegistry: new NodeRegistryClient(at("NodeRegistry"), provider, deployment.deployedAtBlock),
     keyRegistry: new KeyRegistryClient(at("KeyRegistry"), provider, deployment.deployedAtBlock),
     policyManager: new PolicyManagerClient(at("PolicyManager"), provider, deployment.deployedAtBlock),
+    paidReads: new PaidReadsClient(at("PaidReads"), provider, deployment.deployedAtBlock),
     block: (number) => readBlock(provider, number),
     headTime: async () => Number((await readBlock(provider)).timestamp),
     etherOf: (account) => explained(provider.getBalance(account)),

@@ -3,6 +3,8 @@ import { Interface, isError, isHexString } from "ethers";
 
 import { NkmsError } from "../errors";
 import { CONTRACT_FACTORIES } from "./contracts";
+import { CONDITION_TEXTS } from "./texts/conditions";
+import { PAYMENT_TEXTS } from "./texts/payments";
 import { POINT_TEXTS } from "./texts/points";
 import { POLICY_TEXTS } from "./texts/policy";
 import { REGISTRY_TEXTS } from "./texts/registries";
@@ -19,6 +21,8 @@ export const REFUSAL_TEXTS: RefusalTexts = {
   ...STAKING_TEXTS,
   ...REGISTRY_TEXTS,
   ...POLICY_TEXTS,
+  ...CONDITION_TEXTS,
+  ...PAYMENT_TEXTS,
   ...POINT_TEXTS,
 };
 

@@ -2,16 +2,16 @@
 import { getCreateAddress } from "ethers";
 
 import { NkmsError } from "../errors";
-import type { ContractName } from "./contracts";
+import { CONTRACT_NAMES, type ContractName } from "./contracts";
 import type { Deployment } from "./deployment";
 
-/** Whom each contract was constructed with. */
-const WIRING: Record<ContractName, readonly ContractName[]> = {
+/** Whom each contract was constructed with; the others know nobody. */
+const WIRING: Partial<Record<ContractName, readonly ContractName[]>> = {
   NKMSToken: ["StakingEscrow"],
   StakingEscrow: ["NKMSToken", "NodeRegistry", "PolicyManager"],
   NodeRegistry: ["StakingEscrow"],
-  KeyRegistry: [],
   PolicyManager: ["NKMSToken", "StakingEscrow", "NodeRegistry"],
+  PaidReads: ["NKMSToken"],
 };
 
 /** The address of the contract that an account creates with a nonce. */
@@ -27,8 +27,9 @@ export async function verifyWiring(
   codeAt: (address: string) => Promise<string>,
   deployment: Deployment,
 ): Promise<void> {
-  for (const [contract, others] of Object.entries(WIRING) as [ContractName, readonly ContractName[]][]) {
+  for (const contract of CONTRACT_NAMES) {
     const code = (await codeAt(deployment[contract])).toLowerCase();
+    const others = WIRING[contract] ?? [];
     const missing = others.filter((other) => !code.includes(deployment[other].slice(2).toLowerCase()));
     if (code === "0x" || missing.length) throw badWiring(contract, missing);
   }

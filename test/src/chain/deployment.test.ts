@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { CONTRACT_NAMES } from "../../../src/chain/contracts";
 import {
   type Deployment,
   deploymentFile,
@@ -14,16 +15,12 @@ import { verifyWiring } from "../../../src/chain/wiring";
 import { rejection, thrown } from "../../support/errors";
 
 const CHAIN = 424242;
-const address = (digit: number) => `0x${digit.toString().repeat(40)}`;
-const DEPLOYMENT: Deployment = {
+const address = (number: number) => `0x${(0xa0 + number).toString(16).repeat(20)}`;
+const DEPLOYMENT = {
   chainId: CHAIN,
   deployedAtBlock: 7,
-  NKMSToken: address(1),
-  StakingEscrow: address(2),
-  NodeRegistry: address(3),
-  KeyRegistry: address(4),
-  PolicyManager: address(5),
-};
+  ...Object.fromEntries(CONTRACT_NAMES.map((name, index) => [name, address(index + 1)])),
+} as Deployment;
 
 describe("deployment", () => {
   let home: string;
@@ -53,7 +50,7 @@ describe("deployment", () => {
     await saveDeployment(DEPLOYMENT, home);
     const file = deploymentFile(CHAIN, home);
     for (const [content, missing] of [
-      ["not json", ["NKMSToken", "StakingEscrow", "NodeRegistry", "KeyRegistry", "PolicyManager"]],
+      ["not json", CONTRACT_NAMES],
       [JSON.stringify({ ...DEPLOYMENT, PolicyManager: undefined }), ["PolicyManager"]],
       [JSON.stringify({ ...DEPLOYMENT, deployedAtBlock: "7" }), []],
     ] as const) {
@@ -72,11 +69,12 @@ describe("wiring", () => {
   /** Code that holds the given addresses, as immutables stand in it. */
   const holding = (...digits: number[]) => `0x6080${digits.map((digit) => address(digit).slice(2)).join("7f")}`;
   const codes: Record<string, string> = {
+    ...Object.fromEntries(CONTRACT_NAMES.map((name) => [DEPLOYMENT[name], holding()])),
     [address(1)]: holding(2),
     [address(2)]: holding(1, 3, 5),
     [address(3)]: holding(2),
-    [address(4)]: holding(),
     [address(5)]: holding(1, 2, 3),
+    [address(6)]: holding(1),
   };
   const at = (changed: Record<string, string>) => (target: string) => Promise.resolve({ ...codes, ...changed }[target]);
 
@@ -88,5 +86,7 @@ describe("wiring", () => {
     expect(unknown.data).to.deep.equal({ contract: "StakingEscrow", missing: ["PolicyManager"] });
     const absent = await rejection(verifyWiring(at({ [address(4)]: "0x" }), DEPLOYMENT));
     expect(absent.data).to.deep.equal({ contract: "KeyRegistry", missing: [] });
+    const channels = await rejection(verifyWiring(at({ [address(6)]: holding() }), DEPLOYMENT));
+    expect(channels.data).to.deep.equal({ contract: "PaidReads", missing: ["NKMSToken"] });
   });
 });

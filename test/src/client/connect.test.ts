@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { CONTRACT_NAMES } from "../../../src/chain/contracts";
 import type { Deployment } from "../../../src/chain/deployment";
 import { createKeyFile, identityFromPhrase } from "../../../src/chain/identity";
 import { connect } from "../../../src/client/connect";
@@ -30,12 +31,8 @@ describe("connect", () => {
     deployment = {
       chainId: 31337,
       deployedAtBlock: 0,
-      NKMSToken: NOWHERE,
-      StakingEscrow: NOWHERE,
-      NodeRegistry: NOWHERE,
-      KeyRegistry: NOWHERE,
-      PolicyManager: NOWHERE,
-    };
+      ...Object.fromEntries(CONTRACT_NAMES.map((name) => [name, NOWHERE])),
+    } as Deployment;
   });
   after(async () => {
     await rpc.close();

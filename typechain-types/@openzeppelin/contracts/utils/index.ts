@@ -3,6 +3,8 @@
 /* eslint-disable */
 import type * as cryptography from "./cryptography";
 export type { cryptography };
+import type * as introspection from "./introspection";
+export type { introspection };
 import type * as math from "./math";
 export type { math };
 import type * as structs from "./structs";

@@ -2,6 +2,7 @@
 /* tslint:disable */
 /* eslint-disable */
 export * as cryptography from "./cryptography";
+export * as introspection from "./introspection";
 export * as math from "./math";
 export * as structs from "./structs";
 export { Nonces__factory } from "./Nonces__factory";

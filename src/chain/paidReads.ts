@@ -1,0 +1,93 @@
+/** Channels of payers to nodes: opening, redeeming vouchers, closing. All amounts are NKMS wei. */
+import type { Provider } from "ethers";
+
+import type { PaidReads } from "../../typechain-types";
+import type { Voucher } from "../protocol/voucher";
+import { type Call, prepare } from "./call";
+import { queryEvents } from "./events";
+import { explained } from "./refusals";
+
+/** A channel that is open or closing. Times are Unix seconds. */
+export interface Channel {
+  /** Put in during this epoch. */
+  deposit: bigint;
+  /** Paid to the node during this epoch. */
+  redeemed: bigint;
+  /** Signs the vouchers. */
+  signer: string;
+  /** From when on the rest can go back; undefined while it is open. */
+  closesAt?: bigint;
+  epoch: bigint;
+}
+
+/** A redemption as its event tells it. */
+export interface Redemption {
+  payer: string;
+  node: string;
+  paid: bigint;
+  /** In this epoch so far. */
+  redeemed: bigint;
+  block: number;
+}
+
+export class PaidReadsClient {
+  constructor(
+    private readonly contract: PaidReads,
+    private readonly provider: Provider,
+    private readonly deployedAtBlock: number,
+  ) {}
+
+  /** The channel of a payer to a node, optionally as of a block; undefined if there is none. */
+  async channelOf(payer: string, node: string, blockTag?: number): Promise<Channel | undefined> {
+    const overrides = blockTag === undefined ? {} : { blockTag };
+    const { deposit, redeemed, signer, closesAt, epoch } = await explained(
+      this.contract.channelOf(payer, node, overrides),
+    );
+    if (BigInt(signer) === 0n) return undefined;
+    return { deposit, redeemed, signer, closesAt: closesAt === 0n ? undefined : closesAt, epoch };
+  }
+
+  /** Seconds from announcing a close to its end. */
+  closeDelay(): Promise<bigint> {
+    return explained(this.contract.closeDelay());
+  }
+
+  /** Redemptions for a node, oldest first. */
+  async redemptions(node: string): Promise<Redemption[]> {
+    const filter = this.contract.filters.VoucherRedeemed(undefined, node);
+    const events = await queryEvents(this.contract, filter, this.provider, this.deployedAtBlock);
+    return events.map(({ args, blockNumber }) => ({
+      payer: args.payer as string,
+      node: args.node as string,
+      paid: args.paid as bigint,
+      redeemed: args.redeemed as bigint,
+      block: blockNumber,
+    }));
+  }
+
+  /** Opens the sender's channel; the sender has approved the deposit. */
+  open(node: string, signer: string, deposit: bigint): Call<void> {
+    return prepare(this.provider, this.contract.open, [node, signer, deposit]);
+  }
+
+  /** Adds to a channel what the sender has approved. */
+  topUp(payer: string, node: string, amount: bigint): Call<void> {
+    return prepare(this.provider, this.contract.topUp, [payer, node, amount]);
+  }
+
+  /** Pays nodes what their latest vouchers are for beyond what was redeemed; returns the sum. By anybody. */
+  redeem(vouchers: readonly Voucher[]): Call<bigint> {
+    const shown = vouchers.map(({ payer, node, amount, signature }) => ({ payer, node, amount, signature }));
+    return prepare(this.provider, this.contract.redeemMany, [shown]);
+  }
+
+  /** Announces that the sender closes its channel; returns from when on it can be finished. */
+  startClose(node: string): Call<bigint> {
+    return prepare(this.provider, this.contract.startClose, [node]);
+  }
+
+  /** Pays the rest of a channel whose delay is over to its payer; returns it. By anybody. */
+  finishClose(payer: string, node: string): Call<bigint> {
+    return prepare(this.provider, this.contract.finishClose, [payer, node]);
+  }
+}
