@@ -16,6 +16,26 @@ export type { Revoked } from "./client/revoke";
 export type { PolicyFilter, PolicyStatus, PolicySummary } from "./client/readPolicies";
 export type { NodeFailure, WrongAnswer } from "./client/nodeOutcome";
 
+export {
+  after,
+  all,
+  any,
+  asks,
+  before,
+  between,
+  bought,
+  holds,
+  listed,
+  logged,
+  not,
+  paid,
+  type Plan,
+  returnsTrue,
+  subscribed,
+  type When,
+} from "./protocol/condition";
+export { nameId } from "./protocol/conditionForms";
+export { formatCondition, parseCondition } from "./protocol/conditionText";
 export { splitEdek, type EngineName, type ObjectHeader, type SplitObject, type Suite } from "./protocol/edek";
 export { FileStorage } from "./storage/file";
 export { MemoryStorage } from "./storage/memory";

@@ -92,6 +92,23 @@ export function prepare<A extends unknown[], R>(
   );
 }
 
+/** Prepares the call of a function that takes `value` wei of the chain's coin. */
+export function preparePayable<A extends unknown[], R>(
+  provider: Provider,
+  method: TypedContractMethod<A, R, "payable">,
+  args: { [I in keyof A]: A[I] },
+  value: bigint,
+): Call<DefaultReturnType<R>> {
+  const withValue = (overrides: object) =>
+    [...args, { ...overrides, value }] as unknown as ContractMethodArgs<A, "payable">;
+  return new Call(
+    provider,
+    () => method.staticCall(...(withValue({}) as unknown as ContractMethodArgs<A, "view">)),
+    () => method.estimateGas(...withValue({})),
+    (overrides) => method.send(...withValue(overrides)),
+  );
+}
+
 async function waitUntilMined(sent: TransactionResponse, timeoutMs: number): Promise<Mined> {
   try {
     const receipt = await sent.wait(1, timeoutMs);

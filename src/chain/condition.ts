@@ -1,8 +1,9 @@
 /** Asks an access condition of a policy (V.F): a view call to a contract of the owner's choice, with bounded gas. */
-import { AbiCoder, type Provider } from "ethers";
+import type { Provider } from "ethers";
 
 import { ICondition__factory } from "../../typechain-types";
 import { NkmsError } from "../errors";
+import { decodeCondition } from "../protocol/condition";
 import { explained } from "./refusals";
 
 const CONDITION = ICondition__factory.createInterface();
@@ -21,14 +22,11 @@ export interface ConditionQuestion {
 
 /**
  * `ICondition.isAllowed` from address 0 with 3 M gas. Rejects with a typed error if the condition reverts, runs out of gas, does
- * not answer with a boolean (E_CONDITION_FAILED), or the server fails.
+ * not answer with a boolean (E_CONDITION_FAILED), is no condition (E_BAD_CONDITION), or the server fails.
  */
 export async function isAllowed(provider: Provider, question: ConditionQuestion): Promise<boolean> {
   const { condition, policyId, requester, block } = question;
-  const [to, context] = AbiCoder.defaultAbiCoder().decode(["address", "bytes"], condition) as unknown as [
-    string,
-    string,
-  ];
+  const { address: to, context } = decodeCondition(condition);
   const data = CONDITION.encodeFunctionData("isAllowed", [policyId, requester, context]);
   const answer = await explained(provider.call({ to, from: NOBODY, data, gasLimit: GAS_LIMIT, blockTag: block }));
   if (answer === NO || answer === YES) return answer === YES;

@@ -2,6 +2,8 @@
 import { FetchRequest, JsonRpcProvider, type Provider, type Signer } from "ethers";
 
 import { NkmsError } from "../errors";
+import { AccessLogClient } from "./accessLog";
+import { AllowListsClient } from "./allowLists";
 import type { Call } from "./call";
 import { CONTRACT_FACTORIES, CONTRACT_NAMES } from "./contracts";
 import { type Deployment, type DeploymentSource, getDeployment, wrongChain } from "./deployment";
@@ -10,9 +12,12 @@ import { KeyRegistryClient } from "./keyRegistry";
 import { NKMSTokenClient } from "./nkmsToken";
 import { NodeRegistryClient } from "./nodeRegistry";
 import { PaidReadsClient } from "./paidReads";
+import { PayToReadShopClient } from "./payToReadShop";
 import { PolicyManagerClient } from "./policyManager";
 import { explained } from "./refusals";
+import { SellerPaymentsClient } from "./sellerPayments";
 import { StakingEscrowClient } from "./stakingEscrow";
+import { SubscriptionsClient } from "./subscriptions";
 
 /**
  * How to reach the chain: a URL, or a provider that exists already. `signer` sends the transactions; without it only reads work.
@@ -43,6 +48,11 @@ export interface Chain {
   keyRegistry: KeyRegistryClient;
   policyManager: PolicyManagerClient;
   paidReads: PaidReadsClient;
+  accessLog: AccessLogClient;
+  allowLists: AllowListsClient;
+  sellerPayments: SellerPaymentsClient;
+  subscriptions: SubscriptionsClient;
+  payToReadShop: PayToReadShopClient;
   /** The newest block, or the one with a number. Its time is what contracts see. Throws E_NO_BLOCK. */
   block(number?: number): Promise<BlockHead>;
   /** Unix second of the newest block. */
@@ -158,6 +168,11 @@ function buildChain(provider: Provider, deployment: Deployment, signer: Signer |
     keyRegistry: new KeyRegistryClient(at("KeyRegistry"), provider, deployment.deployedAtBlock),
     policyManager: new PolicyManagerClient(at("PolicyManager"), provider, deployment.deployedAtBlock),
     paidReads: new PaidReadsClient(at("PaidReads"), provider, deployment.deployedAtBlock),
+    accessLog: new AccessLogClient(at("AccessLog"), provider, deployment.deployedAtBlock),
+    allowLists: new AllowListsClient(at("AllowLists"), provider),
+    sellerPayments: new SellerPaymentsClient(at("SellerPayments"), provider),
+    subscriptions: new SubscriptionsClient(at("Subscriptions"), provider),
+    payToReadShop: new PayToReadShopClient(at("PayToReadShop"), provider),
     block: (number) => readBlock(provider, number),
     headTime: async () => Number((await readBlock(provider)).timestamp),
     etherOf: (account) => explained(provider.getBalance(account)),

@@ -2,6 +2,7 @@
 import type { Context } from "./context";
 import { decrypt, type DecryptOptions, type ReadFormat, type ReadResult } from "./decrypt";
 import { publishKeys } from "./publishKeys";
+import { recordAccess } from "./recordAccess";
 import { read, type ReadOptions } from "./read";
 
 export interface Bob {
@@ -9,6 +10,8 @@ export interface Bob {
   read<F extends ReadFormat = "bytes">(uri: string, options?: F | ReadOptions<F>): Promise<ReadResult<F>>;
   /** Decrypts an object already fetched. See {@link decrypt}. */
   decrypt<F extends ReadFormat = "bytes">(object: Uint8Array, options?: DecryptOptions<F>): Promise<ReadResult<F>>;
+  /** Publishes that we are about to read, where the owner asks for it. See {@link recordAccess}. */
+  recordAccess(uri: string): Promise<string>;
   /** Publishes our public keys, so that others can share with our address. See {@link publishKeys}. */
   publishKeys(): Promise<string | undefined>;
 }
@@ -18,6 +21,7 @@ export function bob(context: Context): Bob {
   return {
     read: (uri, options) => read(context, uri, options),
     decrypt: (object, options) => decrypt(context, object, options),
+    recordAccess: (uri) => recordAccess(context, uri),
     publishKeys: () => publishKeys(context),
   };
 }

@@ -1,4 +1,5 @@
 /** What every verb works with. Time comes from the chain; randomness, network and keys are given. */
+import type { AccessLogClient, SignedAccess } from "../chain/accessLog";
 import type { Chain } from "../chain/connection";
 import type { KeyRegistryClient, PublishedKeys } from "../chain/keyRegistry";
 import type { NKMSTokenClient } from "../chain/nkmsToken";
@@ -26,6 +27,7 @@ export interface ClientChain extends Pick<Chain, "chainId" | "deployment" | "hea
   nkmsToken: Pick<NKMSTokenClient, "balanceOf" | "allowance"> & {
     approve(spender: Address, amount: bigint): Transaction<boolean>;
   };
+  accessLog: Pick<AccessLogClient, "accessesOf"> & { record(access: SignedAccess): Transaction<void> };
   stakingEscrow: Pick<StakingEscrowClient, "sample">;
   nodeRegistry: Pick<NodeRegistryClient, "nodeOf" | "workerAt">;
   keyRegistry: Pick<KeyRegistryClient, "keysOf" | "publishersOf" | "pathKeyOf"> & {

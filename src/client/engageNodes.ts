@@ -1,37 +1,73 @@
-/** From terms to a policy that every node has accepted: recruit, hand over, and begin anew without whoever failed. */
-import { creationFee } from "../protocol/policy";
+/** From terms to a policy on chain: recruit, hand over, conclude, and begin anew without whoever failed. */
+import type { Address } from "../protocol/abi";
+import { creationFee, type Policy } from "../protocol/policy";
+import { NkmsError } from "../errors";
 import type { Context } from "./context";
 import { checkBalance } from "./funds";
-import { type AcceptedPolicy, type Draft, handOver } from "./handOver";
-import type { NodeFailure } from "./nodeOutcome";
+import { type AcceptedPolicy, type Draft, handOver, type HandOver } from "./handOver";
+import { type NodeFailure, nodeFailure } from "./nodeOutcome";
 import { type Candidates, type Engagement, type Recruit, recruitNodes, tooFewNodes } from "./recruitNodes";
 
 /** Each hand-over that fails costs every node a fraction for nothing, so the search ends after this many. */
 const MAX_HAND_OVERS = 8;
+/** Refusals of the contract that concern one node: it lost its stake, reserved it elsewhere, or changed its worker meanwhile. */
+const NODE_REFUSALS = ["E_NODE_INACTIVE", "E_INSUFFICIENT_COLLATERAL", "E_WRONG_ACCEPTANCE"];
+
+/** What is to be engaged: how many nodes, from whom, on which terms. */
+export interface Search {
+  readonly candidates: Candidates;
+  readonly shares: number;
+  readonly engagement: Engagement;
+  readonly draft: Draft;
+}
 
 /**
- * A policy on the draft's terms, at the highest fee rate among its nodes, accepted by all of them. The balance is checked before
- * the first fraction leaves. Throws E_TOO_FEW_NODES, E_INSUFFICIENT_BALANCE.
+ * Finds nodes, lets all of them accept the draft's terms at the highest fee rate among them, and concludes. A node that refuses, fails, or
+ * is refused by the contract is replaced. The balance is checked before the first fraction leaves. Throws E_TOO_FEW_NODES,
+ * E_INSUFFICIENT_BALANCE, and whatever `conclude` throws that concerns no single node.
  */
-export async function engageNodes(
+export async function engageNodes<T>(
   context: Context,
-  candidates: Candidates,
-  shares: number,
-  engagement: Engagement,
-  draft: Draft,
-): Promise<AcceptedPolicy> {
+  { candidates, shares, engagement, draft }: Search,
+  conclude: (accepted: AcceptedPolicy) => Promise<T>,
+): Promise<T> {
   const refusals: NodeFailure[] = [];
   let recruits: readonly Recruit[] = [];
   for (let handOvers = 0; handOvers < MAX_HAND_OVERS; handOvers++) {
     recruits = await recruitNodes(context, candidates, shares, engagement, { recruits, refusals });
     const terms = { ...draft.terms, feeRate: highestFeeRate(recruits) };
-    await checkBalance(context, creationFee(terms, shares));
-    const outcome = await handOver(context, { ...draft, terms }, recruits);
-    if ("policy" in outcome) return outcome;
+    await checkBalance(context, terms.payer, creationFee(terms, shares));
+    const outcome = await concluded(await handOver(context, { ...draft, terms }, recruits), conclude);
+    if ("result" in outcome) return outcome.result;
     refusals.push(...outcome.failures);
-    recruits = recruits.filter(({ node }) => !outcome.failures.some((failure) => failure.node === node));
+    recruits = recruits.filter(({ node }) => !outcome.failures.some((failure) => isSame(failure.node, node)));
   }
   throw tooFewNodes(shares, recruits.length, refusals);
+}
+
+async function concluded<T>(
+  handed: HandOver,
+  conclude: (accepted: AcceptedPolicy) => Promise<T>,
+): Promise<{ result: T } | { failures: readonly NodeFailure[] }> {
+  if ("failures" in handed) return handed;
+  try {
+    return { result: await conclude(handed) };
+  } catch (error) {
+    const node = refusedNode(error, handed.policy);
+    if (node === undefined) throw error;
+    return { failures: [nodeFailure(node, undefined, error)] };
+  }
+}
+
+/** The node that the contract refused, if the refusal concerns one. */
+function refusedNode(error: unknown, { nodes }: Policy): Address | undefined {
+  if (!(error instanceof NkmsError) || !NODE_REFUSALS.includes(error.code)) return undefined;
+  const { node, shareIndex } = error.data as { node?: string; shareIndex?: bigint };
+  return node === undefined ? nodes[Number(shareIndex)] : nodes.find((one) => isSame(one, node));
+}
+
+function isSame(one: Address, other: Address): boolean {
+  return one.toLowerCase() === other.toLowerCase();
 }
 
 function highestFeeRate(recruits: readonly Recruit[]): bigint {

@@ -1,18 +1,19 @@
-/** The owner's money for a policy: checked before anything secret leaves, approved to the wei right before it is needed. */
+/** The payer's money for a policy: checked before anything secret leaves, approved to the wei right before it is needed. */
 import { NkmsError } from "../errors";
+import type { Address } from "../protocol/abi";
 import type { Context } from "./context";
 
 /** Throws E_INSUFFICIENT_BALANCE {got, required} if the account holds less. */
-export async function checkBalance({ address, chain }: Context, required: bigint): Promise<void> {
-  const balance = await chain.nkmsToken.balanceOf(address);
+export async function checkBalance({ chain }: Context, account: Address, required: bigint): Promise<void> {
+  const balance = await chain.nkmsToken.balanceOf(account);
   if (balance >= required) return;
   throw new NkmsError(
     "E_INSUFFICIENT_BALANCE",
-    `The policy costs ${required} wei of NKMS; ${address} has ${balance}.`,
+    `The policy costs ${required} wei of NKMS; ${account} has ${balance}.`,
     {
       why: "The whole fee is escrowed when the policy is created. Nothing was sent.",
       fix: "Get NKMS, share for a shorter time, or with fewer nodes.",
-      data: { got: balance, required, account: address },
+      data: { got: balance, required, account },
     },
   );
 }

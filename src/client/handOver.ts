@@ -15,6 +15,8 @@ import type { Recruit } from "./recruitNodes";
 /** A policy before its nodes are bound: what is shared, with whom, under which terms. */
 export interface Draft {
   readonly terms: Terms;
+  /** Bytes of the terms' condition; empty for none. */
+  readonly condition: Uint8Array;
   readonly ownerKeys: OwnerKeys;
   readonly pathSecretKey: Uint8Array;
   readonly signal?: AbortSignal;
@@ -66,7 +68,7 @@ function splitKey(
 
 async function offerFraction(
   context: Context,
-  { ownerKeys, signal }: Draft,
+  { condition, ownerKeys, signal }: Draft,
   policy: Policy,
   { node, url, worker, encryptionKey }: Recruit,
   shareIndex: number,
@@ -79,7 +81,7 @@ async function offerFraction(
       chainId: BigInt(context.chain.chainId),
       policyManager: context.chain.deployment.PolicyManager,
       ...policy,
-      condition: new Uint8Array(),
+      condition,
       shareIndex,
       ownerKeys,
       sealedFraction,

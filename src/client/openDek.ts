@@ -1,5 +1,6 @@
 /** Getting at the data key: with the path's own key if it is ours, otherwise through the nodes of a policy (eq 6, 9; V.A). */
 import { equalBytes } from "../bytes";
+import type { PolicyRecord } from "../chain/policyManager";
 import type { VerifiedAnswer } from "../crypto/engine";
 import { CryptoError } from "../crypto/errors";
 import { capsuleOf, openSealed, openWithKey } from "../crypto/sealedBox";
@@ -65,11 +66,11 @@ function intactCapsule({ engine }: Context, edek: Uint8Array): Uint8Array {
 async function openThrough(
   context: Context,
   { pathPublicKey, edek }: ObjectHeader,
-  task: { policy: Policy; capsule: Uint8Array; signal?: AbortSignal },
+  task: { policy: PolicyRecord; capsule: Uint8Array; signal?: AbortSignal },
 ): Promise<OpenedDek> {
   const { policy } = task;
   const { verified, answered, failures } = await collectAnswers(context, { ...task, pathPublicKey });
-  if (verified.length < policy.terms.threshold) throw notEnough(policy, answered, failures);
+  if (verified.length < policy.terms.threshold) throw notEnough(context, policy, answered, failures);
   const key = combine(context, pathPublicKey, task.capsule, verified);
   const dek = refusingTampered(() => openWithKey(context.engine, key, edek));
   wipe(key);

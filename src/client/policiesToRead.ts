@@ -1,12 +1,12 @@
 /** Which policies a reader may use for an object, by the chain. */
-import type { Policy } from "../protocol/policy";
+import type { PolicyRecord } from "../chain/policyManager";
 import type { Context } from "./context";
 
 /**
  * The policies that share a path's key with this reader, newest first: those open now, or, so that a refusal can be explained by its
  * nodes, the newest of those that are not.
  */
-export async function policiesToRead({ chain, keys }: Context, pathKeyId: Uint8Array): Promise<Policy[]> {
+export async function policiesToRead({ chain, keys }: Context, pathKeyId: Uint8Array): Promise<PolicyRecord[]> {
   const recipientSigner = keys.requestSigner.address;
   const [found, now] = await Promise.all([
     chain.policyManager.policies({ recipientSigner, pathKeyId }),

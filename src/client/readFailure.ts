@@ -2,7 +2,10 @@
 import { toHex } from "../bytes";
 import { NkmsError } from "../errors";
 import type { Address } from "../protocol/abi";
-import { type Policy, policyId } from "../protocol/policy";
+import { formatCondition } from "../protocol/conditionText";
+import { policyId } from "../protocol/policy";
+import type { PolicyRecord } from "../chain/policyManager";
+import type { Context } from "./context";
 import type { NodeFailure } from "./nodeOutcome";
 
 /** Reasons that waiting does not mend and that concern the policy rather than one node: they are reported as the read's own. */
@@ -21,14 +24,22 @@ export function noGrant(recipient: Address, pathKeyId: Uint8Array): NkmsError {
  * Too few answers under one policy. If so many nodes name the same reason that the others cannot make up for them, that is the
  * code; otherwise E_NOT_ENOUGH_SHARES. Either way `data.nodes` lists each node with its reason.
  */
-export function notEnough(policy: Policy, answered: readonly Address[], failures: readonly NodeFailure[]): NkmsError {
+export function notEnough(
+  context: Context,
+  policy: PolicyRecord,
+  answered: readonly Address[],
+  failures: readonly NodeFailure[],
+): NkmsError {
   const { nodes, terms } = policy;
   const dominant = POLICY_REASONS.find((code) => nodes.length - count(failures, code) < terms.threshold);
   const spokesman = failures.find(({ code }) => code === dominant);
   const message =
     spokesman?.message ?? `Needed ${terms.threshold} of ${nodes.length} re-encryptions, got ${answered.length}.`;
   return new NkmsError(dominant ?? "E_NOT_ENOUGH_SHARES", message, {
-    why: failures.map(({ node, code, message }) => `${node} ${code}: ${message}`).join("\n"),
+    why: [
+      ...(dominant === "E_CONDITION" ? [conditionText(context, policy)] : []),
+      ...failures.map(({ node, code, message }) => `${node} ${code}: ${message}`),
+    ].join("\n"),
     fix: spokesman?.fix ?? failures[0]?.fix,
     data: {
       policyId: toHex(policyId(policy)),
@@ -37,6 +48,10 @@ export function notEnough(policy: Policy, answered: readonly Address[], failures
       nodes: [...answered.map((node) => ({ node, code: "ok" })), ...failures],
     },
   });
+}
+
+function conditionText({ chain }: Context, { condition }: PolicyRecord): string {
+  return `The owner's condition: ${formatCondition(condition, chain.deployment)}`;
 }
 
 function count(failures: readonly NodeFailure[], wanted: string): number {

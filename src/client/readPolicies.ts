@@ -1,6 +1,7 @@
 /** readPolicies: all the policies we have created, with their state by the chain (V.A). */
 import type { PolicyState } from "../chain/policyManager";
 import type { Address } from "../protocol/abi";
+import { formatCondition } from "../protocol/conditionText";
 import type { Context } from "./context";
 import type { PolicyRecord } from "./policyRecord";
 
@@ -16,6 +17,8 @@ export interface PolicySummary {
   readonly recipient?: Address;
   readonly path?: string;
   readonly expires: Date;
+  /** The condition of access as text; absent if there is none. */
+  readonly when?: string;
   readonly threshold: number;
   readonly nodes: readonly Address[];
   readonly state: PolicyStatus;
@@ -49,10 +52,21 @@ async function summarise(context: Context, record: PolicyRecord, now: bigint): P
     await store.remove(record.id);
     return undefined;
   }
-  const { id, recipient, path, terms, nodes } = record;
+  const { id, recipient, path, terms, nodes, condition } = record;
+  const when = condition.length > 0 ? formatCondition(condition, chain.deployment) : undefined;
   const end = chainState.exists ? chainState.end : terms.end;
   const expires = new Date(Number(end) * 1000);
-  return { id, recipient, path, expires, threshold: terms.threshold, nodes, state: statusOf(record, chainState, now) };
+  const state = statusOf(record, chainState, now);
+  return {
+    id,
+    recipient,
+    path,
+    expires,
+    ...(when === undefined ? {} : { when }),
+    threshold: terms.threshold,
+    nodes,
+    state,
+  };
 }
 
 function statusOf({ terms }: PolicyRecord, { exists, closed, end }: PolicyState, now: bigint): PolicyStatus {

@@ -21,7 +21,7 @@ export async function rebuildPolicies(context: Context): Promise<number> {
 
 async function recordOf(context: Context, created: CreatedPolicy): Promise<PolicyRecord> {
   const { store } = context;
-  const { policyId: id, terms, nodes, commitments } = created;
+  const { policyId: id, terms, nodes, commitments, condition } = created;
   const former = await store.get(id).catch(() => undefined);
   return {
     id,
@@ -31,6 +31,7 @@ async function recordOf(context: Context, created: CreatedPolicy): Promise<Polic
     terms,
     nodes,
     commitments,
+    condition,
   };
 }
 

@@ -11,6 +11,8 @@ export interface Engagement {
   readonly start: bigint;
   readonly end: bigint;
   readonly maxEnd: bigint;
+  /** Whether the policy has a condition. */
+  readonly conditional: boolean;
   /** NKMS wei per second that every node gets at least: what the contract's minimum fee comes to. */
   readonly leastFeeRate: bigint;
   /** NKMS wei per second beyond which a node is passed over. */
@@ -92,7 +94,7 @@ async function askForOffer(
   { chain, engine, nodes }: Context,
   { url }: RegisteredNode,
   feeRate: bigint,
-  { start, end, maxEnd, signal }: Engagement,
+  { start, end, maxEnd, conditional, signal }: Engagement,
 ): Promise<void> {
   const request = {
     chainId: BigInt(chain.chainId),
@@ -102,7 +104,7 @@ async function askForOffer(
     end,
     maxEnd,
     feeRate,
-    conditional: false,
+    conditional,
   };
   await nodes.offer(url, request, signal);
 }

@@ -4,6 +4,7 @@ import { NkmsError } from "../errors";
 import type { Address } from "../protocol/abi";
 import { pathKeyPair } from "../protocol/keys";
 import { sealNote } from "../protocol/note";
+import { conditionBytes } from "../protocol/condition";
 import { canonicalPath, keyId } from "../protocol/path";
 import { creationFee, optionalHash, policyId, type Terms } from "../protocol/policy";
 import type { Context } from "./context";
@@ -36,7 +37,7 @@ export interface Grant {
 /**
  * Shares a path. A record is on disk before the transaction is sent, so that the policy can be revoked whatever happens then.
  * Throws E_UNKNOWN_RECIPIENT, E_BAD_OPTION, E_TOO_FEW_NODES {needed, got, nodes}, E_INSUFFICIENT_BALANCE,
- * E_INSUFFICIENT_ALLOWANCE, or why the contract refuses; after each of them nothing was created.
+ * E_INSUFFICIENT_ALLOWANCE, E_CONDITION_TOO_LONG, or why the contract refuses; after each of them nothing was created.
  */
 export async function share(
   context: Context,
@@ -49,27 +50,44 @@ export async function share(
   const keys = await recipientKeys(context, recipient);
   const [now, parameters] = await Promise.all([chain.headTime(), chain.policyManager.parameters()]);
   const numbers = shareNumbers(options, now, parameters);
+  const condition = conditionBytes(options.when, {
+    contracts: chain.deployment,
+    reader: keys.account ?? keys.requestSigner,
+  });
   const note = sealNote(context.keys.noteKey, path, context.random);
-  const candidates = options.nodes ? chosenCandidates(options.nodes) : drawnCandidates(context, numbers.end);
-  const engagement = { ...numbers, leastFeeRate: leastFeeRate(numbers, parameters), signal: options.signal };
-  const draft = draftOf(context, path, keys, { numbers, note, acceptBy: BigInt(now) + ACCEPT_WINDOW }, options.signal);
-  const accepted = await engageNodes(context, candidates, numbers.shares, engagement, draft);
-  const record = {
-    ...accepted.policy,
-    id: toHex(policyId(accepted.policy)),
-    pending: true,
-    path,
-    recipient: keys.account,
+  const times = { numbers, acceptBy: BigInt(now) + ACCEPT_WINDOW };
+  const draft = draftOf(context, path, keys, { ...times, condition, note }, options.signal);
+  const search = {
+    candidates: options.nodes ? chosenCandidates(options.nodes) : drawnCandidates(context, numbers.end),
+    shares: numbers.shares,
+    engagement: {
+      ...numbers,
+      conditional: condition.length > 0,
+      leastFeeRate: leastFeeRate(numbers, parameters),
+      signal: options.signal,
+    },
+    draft,
   };
-  const transaction = await createPolicy(context, record, accepted, note, options.approve ?? true);
-  return grantOf(record, transaction);
+  return engageNodes(context, search, async (accepted) => {
+    const id = toHex(policyId(accepted.policy));
+    const record = { ...accepted.policy, id, pending: true, path, recipient: keys.account, condition };
+    return grantOf(record, await createPolicy(context, record, accepted, note, options.approve ?? true));
+  });
+}
+
+/** What a policy carries beside its nodes and keys. */
+interface Particulars {
+  readonly numbers: ShareNumbers;
+  readonly acceptBy: bigint;
+  readonly condition: Uint8Array;
+  readonly note: Uint8Array;
 }
 
 function draftOf(
   { address, engine, keys, seed }: Context,
   path: string,
   recipient: RecipientKeys,
-  { numbers, note, acceptBy }: { numbers: ShareNumbers; note: Uint8Array; acceptBy: bigint },
+  { numbers, note, acceptBy, condition }: Particulars,
   signal?: AbortSignal,
 ): Draft {
   const pathKeys = pathKeyPair(seed, path, engine);
@@ -86,7 +104,7 @@ function draftOf(
     acceptBy,
     feeRate: 0n,
     bounty: 0n,
-    conditionHash: optionalHash(new Uint8Array()),
+    conditionHash: optionalHash(condition),
     noteHash: optionalHash(note),
   };
   const ownerKeys = {
@@ -94,7 +112,7 @@ function draftOf(
     verifyingKey: keys.signing.publicKey,
     recipientKey: recipient.encryptionKey,
   };
-  return { terms, ownerKeys, pathSecretKey: pathKeys.secretKey, signal };
+  return { terms, condition, ownerKeys, pathSecretKey: pathKeys.secretKey, signal };
 }
 
 /**
@@ -109,7 +127,7 @@ async function createPolicy(
   approve: boolean,
 ): Promise<string> {
   const { chain, inTurn, store } = context;
-  const call = chain.policyManager.create({ ...policy, condition: new Uint8Array(), note, acceptances });
+  const call = chain.policyManager.create({ ...policy, condition: record.condition, note, acceptances });
   await store.put(record);
   return inTurn(async () => {
     try {

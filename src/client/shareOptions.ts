@@ -2,6 +2,7 @@
 import type { PolicyParameters } from "../chain/policyManager";
 import { NkmsError } from "../errors";
 import type { Address } from "../protocol/abi";
+import type { When } from "../protocol/condition";
 import { MAX_NODES } from "../protocol/policy";
 
 export interface ShareOptions {
@@ -17,6 +18,8 @@ export interface ShareOptions {
   readonly maxTime?: number;
   /** Unix second before which nothing is served; default now. */
   readonly notBefore?: number;
+  /** What must hold on chain when the recipient reads, besides the time; see src/protocol/condition.ts. Default: nothing. */
+  readonly when?: When;
   /** NKMS wei per node and second beyond which a node is passed over; default {@link DEFAULT_MAX_FEE_RATE}. */
   readonly maxFeeRate?: bigint;
   /** False: use the allowance there is, send no approval. */

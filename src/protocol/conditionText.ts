@@ -17,28 +17,38 @@ const FOREVER = 2n ** 256n - 1n;
 /** The last second that a date can say. */
 const LAST_DATE = 8_640_000_000_000n;
 const MAX_DEPTH = 32;
+/** Those that conditions name, of all contracts of a deployment. */
+const CONTRACTS: readonly ConditionContract[] = [
+  ...Object.values(FORMS).map(({ contract }) => contract),
+  "ViewCall",
+  "AllOf",
+  "AnyOf",
+  "Not",
+];
 const COMPOSITES = { AllOf: "all", AnyOf: "any" } as const;
 
-/** A condition as text; what is none of the built-in is `asks(address, bytes)`. Throws E_BAD_CONDITION. */
+/** A condition as text; what is none of the built-in is `asks(address, bytes)`, what is no condition at all its hex. */
 export function formatCondition(condition: Uint8Array, contracts: Scene["contracts"]): string {
+  return attempt(() => formatDecoded(condition, contracts)) ?? toHex(condition);
+}
+
+function formatDecoded(condition: Uint8Array, contracts: Scene["contracts"]): string {
   const { address, context } = decodeCondition(condition);
-  const contract = (Object.keys(contracts) as ConditionContract[]).find(
-    (name) => contracts[name].toLowerCase() === address,
-  );
+  const contract = CONTRACTS.find((name) => contracts[name].toLowerCase() === address);
   const known = contract && attempt(() => formatKnown(contract, context, contracts));
   return known ?? `asks(${address}, ${toHex(context)})`;
 }
 
 /** A built-in condition as text; undefined if its context is not in its one encoding. */
 function formatKnown(contract: ConditionContract, context: Uint8Array, contracts: Scene["contracts"]) {
-  if (contract === "Not") return `not(${formatCondition(tail(context), contracts)})`;
+  if (contract === "Not") return `not(${formatDecoded(tail(context), contracts)})`;
   if (contract === "ViewCall") {
     const { address, context: data } = decodeCondition(context);
     return `returnsTrue(${address}, ${toHex(data)})`;
   }
   if (contract === "AllOf" || contract === "AnyOf") {
     return `${COMPOSITES[contract]}(${children(context)
-      .map((child) => formatCondition(child, contracts))
+      .map((child) => formatDecoded(child, contracts))
       .join(", ")})`;
   }
   const found = Object.entries(FORMS).find(([, { contract: name }]) => name === contract);

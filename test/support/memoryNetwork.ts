@@ -37,6 +37,8 @@ export class MemoryNetwork implements MemoryLedger {
   readonly revocations: Revocation[] = [];
   readonly published = new Map<string, PublishedKeys>();
   readonly pathKeys = new Map<string, Uint8Array>();
+  /** Nodes that the contract refuses, with the refusal's code. */
+  readonly refused = new Map<string, string>();
   minFee = 1_000n;
   now = 1_800_000_000;
   /** What happened, in order: "approve", "create", "revoke", and what tests add. */
@@ -118,6 +120,10 @@ export class MemoryNetwork implements MemoryLedger {
         allowance: async (owner) => this.allowances.get(owner.toLowerCase()) ?? 0n,
         approve: (_spender, amount) => this.unchecked("approve", true, () => this.allowances.set(account, amount)),
       },
+      accessLog: {
+        accessesOf: async () => ({ count: 0n, last: 0n }),
+        record: () => this.unchecked("record", undefined, () => undefined),
+      },
       stakingEscrow: { sample: async (count) => this.sample(count) },
       nodeRegistry: {
         nodeOf: async (staker) => this.registered(staker),
@@ -178,6 +184,8 @@ export class MemoryNetwork implements MemoryLedger {
     const fee = creationFee(creation.terms, creation.nodes.length);
     const id = toHex(policyId(creation));
     const check = () => {
+      const node = creation.nodes.find((one) => this.refused.has(one));
+      if (node) throw new NkmsError(this.refused.get(node)!, "Refused.", { data: { node } });
       if ((this.allowances.get(account) ?? 0n) >= fee) return id;
       throw new NkmsError("E_ERC20_INSUFFICIENT_ALLOWANCE", "Not approved.");
     };

@@ -34,6 +34,7 @@ describe("policyStore", () => {
     return {
       id: toHex(policyId(policy)),
       pending: false,
+      condition: random(96),
       path: "file://a",
       recipient: address(),
       ...policy,

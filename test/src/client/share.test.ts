@@ -184,6 +184,27 @@ describe("share", () => {
       expect((await aliceVerbs(alice).readPolicies()).every(({ state }) => state === "active")).to.equal(true);
     });
 
+    for (const code of ["E_INSUFFICIENT_COLLATERAL", "E_NODE_INACTIVE"]) {
+      it(`draws another for one that the contract refuses by ${code}`, async () => {
+        const [poor, ...others] = network.nodes;
+        network.refused.set(poor.staker, code);
+        const { id, nodes } = await share({ n: 5 });
+        expect(nodes).to.have.members(others.map(({ staker }) => staker));
+        expect((await alice.store.list()).map((record) => record.id)).to.deep.equal([id]);
+        const error = await rejection(share({ nodes: [poor.staker, others[0].staker] }));
+        expect(error.code).to.equal("E_TOO_FEW_NODES");
+        expect(failuresOf(error).map(({ node, code: why }) => [node, why])).to.deep.equal([[poor.staker, code]]);
+      });
+    }
+
+    it("passes on a refusal that concerns no node of the policy", async () => {
+      network.beforeSend = (name) => {
+        if (name === "create")
+          throw new NkmsError("E_NODE_INACTIVE", "Another.", { data: { node: "0x" + "00".repeat(20) } });
+      };
+      expect((await rejection(share())).code).to.equal("E_NODE_INACTIVE");
+    });
+
     it("fails by name when the owner's chosen node dies, and nothing is lost", async () => {
       const [victim, other] = network.nodes;
       victim.before["/v1/grants"] = () => Promise.reject(new TypeError("fetch failed"));

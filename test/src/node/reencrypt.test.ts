@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { fromHex, toHex } from "../../../src/bytes";
+import { NkmsError } from "../../../src/errors";
 import { decode, encode } from "../../../src/protocol/codec";
 import { reencryptAnswer, reencryptRequest } from "../../../src/protocol/messages";
 import { policyId } from "../../../src/protocol/policy";
@@ -322,17 +323,26 @@ describe("reencrypt (I-L7)", () => {
       expect(asked).to.deep.equal([[condition, policyId(grant), grant.terms.recipientSigner, chain.number]]);
     });
 
-    const answers: [string, () => Promise<boolean>, boolean][] = [
-      ["no", () => Promise.resolve(false), true],
-      ["a revert", () => Promise.reject(new Error("reverted")), false],
+    const failing = (code: string) => () => Promise.reject(new NkmsError(code, "No answer."));
+    const answers: [string, () => Promise<boolean>, boolean, string][] = [
+      ["no", () => Promise.resolve(false), true, "no"],
+      ["a revert", failing("E_REVERTED"), false, "reverted"],
+      ["a custom error of ours", failing("E_CHILD_FAILED"), false, "reverted"],
+      ["an answer that is no boolean", failing("E_CONDITION_FAILED"), false, "notBoolean"],
+      ["bytes that are no condition", failing("E_BAD_CONDITION"), false, "notBoolean"],
     ];
-    for (const [name, answer, answered] of answers) {
+    for (const [name, answer, answered, reason] of answers) {
       it(`refuse on ${name}`, async () => {
         world.chain.condition = answer;
         const grant = await world.fund(grantOf({}, { condition }));
         const refused = await refusal(world.reencrypt(requestOf(grant)));
         expect([refused.status, refused.code]).to.deep.equal([403, "E_CONDITION"]);
-        expect(refused.data).to.deep.equal({ policyId: toHex(policyId(grant)), block: world.chain.number, answered });
+        expect(refused.data).to.deep.equal({
+          policyId: toHex(policyId(grant)),
+          block: world.chain.number,
+          answered,
+          reason,
+        });
       });
     }
 
@@ -344,6 +354,7 @@ describe("reencrypt (I-L7)", () => {
       await late;
       world.clock.advance(3_000);
       expect((await refused).code).to.equal("E_CONDITION");
+      expect((await refused).data).to.include({ answered: false, reason: "timeout" });
     });
   });
 

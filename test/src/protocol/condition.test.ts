@@ -206,6 +206,7 @@ describe(`condition (seed ${random.seed})`, () => {
           expect(formatCondition(bytes, contracts)).to.equal(`asks(${contracts[contract].toLowerCase()}, ${context})`);
         }
       }
+      expect(formatCondition(Uint8Array.of(1, 2), contracts)).to.equal("0x0102");
     });
 
     const WRONG: [string, number][] = [
