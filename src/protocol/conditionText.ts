@@ -70,6 +70,7 @@ function formatField(kind: FieldKind, bytes: Uint8Array, contracts: Scene["contr
 function formatTime(seconds: bigint): string {
   if (seconds === FOREVER) return "forever";
   if (seconds > LAST_DATE) return seconds.toString();
+  // eslint-disable-next-line no-restricted-globals -- a calendar, not a clock
   return new Date(Number(seconds) * 1000).toISOString().replace(".000Z", "Z");
 }
 
@@ -213,6 +214,7 @@ function parseField(kind: FieldKind, value: string): string | bigint {
 function parseNumber(kind: "time" | "number", value: string): bigint {
   if (/^\d+$/.test(value)) return BigInt(value);
   if (kind === "time" && value === "forever") return FOREVER;
+  // eslint-disable-next-line no-restricted-globals -- a calendar, not a clock
   const milliseconds = kind === "time" ? Date.parse(value) : NaN;
   return BigInt(milliseconds / 1000); // throws unless it is a whole second
 }
