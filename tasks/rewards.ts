@@ -10,7 +10,7 @@ defineTask({
 
 defineTask({
   name: "rewards:claim",
-  description: "Claims mined rewards and policy fees",
+  description: "Claims mined rewards and policy fees, and frees the collateral of policies that are over for good",
   params: { restake: "Number of the position to put mined rewards into, instead of paying them out" },
   writes: true,
   load: () => actions.rewards().claimRewards,

@@ -140,6 +140,13 @@ export class PolicyManagerClient {
     }));
   }
 
+  /** Ids of the policies in which a node's share is settled for good and its collateral free. */
+  async releasedShares(node: string): Promise<Set<string>> {
+    const filter = this.contract.filters.ShareReleased(undefined, node);
+    const events = await queryEvents(this.contract, filter, this.provider, this.deployedAtBlock);
+    return new Set(events.map(({ args }) => args.policyId as string));
+  }
+
   /** Ids of the policies that any event of these blocks names, both ends included, each once. */
   async touchedPolicies(firstBlock: number, lastBlock: number): Promise<string[]> {
     const address = await this.contract.getAddress();

@@ -1,71 +1,113 @@
 import type { Chain } from "../../src/chain/connection";
-import { type DueFee, dueFees } from "../../src/chain/dueFees";
+import { type NodeShare, nodeShares } from "../../src/chain/nodeShares";
 import { formatAmount } from "../../src/protocol/amount";
 import type { Outcome } from "../support/run";
 import type { Session } from "../support/session";
 import { propose, type Step } from "../support/propose";
-import { nkms, rows } from "../support/show";
+import { nkms, rows, short } from "../support/show";
+
+/** Policies claimed in one transaction: at some 50,000 gas each it stays far below the limit of one, 2^24 (EIP-7825). */
+const CLAIMS_AT_ONCE = 100;
+/** Final claims of one run, a transaction each; the rest is left to the next. */
+const FINAL_CLAIMS_AT_ONCE = 50;
 
 /** Prints what a node has earned and not claimed: mined rewards and policy fees. */
 export async function showRewards(session: Session): Promise<Outcome> {
   const staker = await session.subject();
   const chain = await session.connect();
-  const [{ claimable, provisional }, fees] = await Promise.all([
+  const [{ claimable, provisional }, shares] = await Promise.all([
     chain.stakingEscrow.staker(staker),
-    dueFees(chain, staker),
+    nodeShares(chain, staker),
   ]);
   return {
     result: {
       staker,
       mined: formatAmount(claimable),
       provisional: formatAmount(provisional),
-      fees: formatAmount(sum(fees)),
-      policies: fees.map(({ record, earned }) => ({ policyId: record.policyId, earned: formatAmount(earned) })),
+      fees: formatAmount(sum(shares)),
+      policies: shares.map(({ record, earned, final }) => ({
+        policyId: record.policyId,
+        earned: formatAmount(earned),
+        final,
+      })),
     },
     text: rows([
       ["staker", staker],
       ["mined", `${nkms(claimable)} to claim, ${nkms(provisional)} not yet vested`],
-      ["fees", `${nkms(sum(fees))} from ${fees.length} policies`],
+      ["fees", `${nkms(sum(shares))} from ${shares.length} policies`],
     ]),
   };
 }
 
-/** Claims mined rewards and policy fees. */
+/** Claims mined rewards and policy fees, and frees the collateral of policies that are over for good. */
 export async function claimRewards(session: Session): Promise<Outcome> {
   const index = session.optional("restake") === undefined ? undefined : session.wholeNumber("restake", 0);
   const { chain, identity } = await session.connectAs();
   const staker = identity.account.address;
-  const [{ claimable }, fees] = await Promise.all([chain.stakingEscrow.staker(staker), dueFees(chain, staker)]);
-  const steps = claimSteps(chain, staker, claimable, fees, index);
-  const result = { staker, mined: formatAmount(claimable), fees: formatAmount(sum(fees)) };
+  const [{ claimable }, found, { collateralPerKey }] = await Promise.all([
+    chain.stakingEscrow.staker(staker),
+    nodeShares(chain, staker),
+    chain.policyManager.parameters(),
+  ]);
+  const { shares, left } = sharesOfOneRun(found);
+  const freed = BigInt(shares.filter(({ final }) => final).length) * collateralPerKey;
+  const steps = [...minedSteps(chain, claimable, index), ...feeSteps(chain, staker, shares)];
+  const result = {
+    staker,
+    mined: formatAmount(claimable),
+    fees: formatAmount(sum(shares)),
+    collateralFreed: formatAmount(freed),
+  };
   if (steps.length === 0) return { result: { ...result, transactions: [] }, text: ["  Nothing is due yet."] };
   return propose(session, chain, {
     title: "Claim",
     rows: [
       ["staker", `${identity.name} ${staker}`],
       ["mined", `${nkms(claimable)}${index === undefined ? "" : `, into position ${index}`}`],
-      ["fees", `${nkms(sum(fees))} from ${fees.length} policies`],
+      ["fees", `${nkms(sum(shares))} from ${shares.length} policies`],
+      ["freed", `${nkms(freed)} of collateral`],
     ],
     result,
     steps,
+    next: left > 0 ? `run rewards:claim again; ${left} more policies can be settled for good.` : undefined,
   });
 }
 
-function claimSteps(chain: Chain, staker: string, mined: bigint, fees: DueFee[], restake?: number): Step[] {
-  const { stakingEscrow, policyManager } = chain;
-  const steps: Step[] = [];
-  if (mined > 0n) {
-    const call = () => (restake === undefined ? stakingEscrow.claim() : stakingEscrow.claimAndRestake(restake));
-    steps.push({ title: "claim mined rewards", call });
-  }
-  if (fees.length > 0) {
-    const records = fees.map(({ record }) => record);
-    const indices = fees.map(({ shareIndex }) => shareIndex);
-    steps.push({ title: "claim fees", call: () => policyManager.claimMany(staker, records, indices) });
-  }
-  return steps;
+function sharesOfOneRun(found: NodeShare[]): { shares: NodeShare[]; left: number } {
+  const final = found.filter((share) => share.final);
+  const shares = [...found.filter((share) => !share.final), ...final.slice(0, FINAL_CLAIMS_AT_ONCE)];
+  return { shares, left: found.length - shares.length };
 }
 
-function sum(fees: DueFee[]): bigint {
-  return fees.reduce((total, { earned }) => total + earned, 0n);
+function minedSteps({ stakingEscrow }: Chain, mined: bigint, restake?: number): Step[] {
+  if (mined === 0n) return [];
+  const call = () => (restake === undefined ? stakingEscrow.claim() : stakingEscrow.claimAndRestake(restake));
+  return [{ title: "claim mined rewards", call }];
+}
+
+/** Shares that go on are claimed together; one that is over for good has a final claim of its own. */
+function feeSteps({ policyManager }: Chain, staker: string, shares: NodeShare[]): Step[] {
+  const running = shares.filter(({ final }) => !final);
+  const batches = Array.from({ length: Math.ceil(running.length / CLAIMS_AT_ONCE) }, (_, batch) =>
+    running.slice(batch * CLAIMS_AT_ONCE, (batch + 1) * CLAIMS_AT_ONCE),
+  );
+  return [
+    ...batches.map((batch) => ({ title: "claim fees", call: () => claimMany(policyManager, staker, batch) })),
+    ...shares
+      .filter(({ final }) => final)
+      .map(({ record, shareIndex }) => ({
+        title: `free collateral of ${short(record.policyId)}`,
+        call: () => policyManager.finalClaim(record, shareIndex),
+      })),
+  ];
+}
+
+function claimMany(policyManager: Chain["policyManager"], staker: string, shares: NodeShare[]) {
+  const records = shares.map(({ record }) => record);
+  const indices = shares.map(({ shareIndex }) => shareIndex);
+  return policyManager.claimMany(staker, records, indices);
+}
+
+function sum(shares: NodeShare[]): bigint {
+  return shares.reduce((total, { earned }) => total + earned, 0n);
 }

@@ -5,6 +5,8 @@ import { createPolicy } from "../support/taskPolicy";
 import { useTaskWorld } from "../support/taskWorld";
 
 const RATE = 10n ** 15n;
+/** Per share, by deploy/parameters/local.json. */
+const COLLATERAL = parseEther("100");
 
 describe("tasks policy, rewards and emission", () => {
   const world = useTaskWorld();
@@ -97,6 +99,28 @@ describe("tasks policy, rewards and emission", () => {
     expect(value.ok, JSON.stringify(value)).to.equal(true);
     const [position] = (await world().json("stake:list", { of: "ada" })).value.positions;
     expect(parseEther(position.amount as string)).to.equal(parseEther("20000") + parseEther(value.mined as string));
+  });
+
+  it("frees the collateral of what is over, so that an operator can leave by tasks alone", async () => {
+    await share();
+    await world().json("stake:winddown", { from: "ada", id: "0", yes: true });
+    await world().passPeriods(1_000);
+    const held = await world().json("stake:withdraw", { from: "ada", yes: true });
+    expect([held.exitCode, held.value.error.code]).to.deep.equal([3, "E_INSUFFICIENT_COLLATERAL"]);
+    expect(held.value.error.data).to.include({ available: "0", required: COLLATERAL.toString() });
+    expect(held.value.error.fix).to.include("rewards:claim");
+
+    const { value } = await world().json("rewards:claim", { from: "ada", yes: true });
+    expect(value.ok, JSON.stringify(value)).to.equal(true);
+    expect(parseEther(value.collateralFreed as string)).to.equal(COLLATERAL);
+    expect(value.transactions.map(({ title }: { title: string }) => title.slice(0, 18))).to.deep.equal([
+      "claim mined reward",
+      "free collateral of",
+    ]);
+    const left = await world().json("stake:withdraw", { from: "ada", yes: true });
+    expect(left.value.ok, JSON.stringify(left.value)).to.equal(true);
+    const again = (await world().json("rewards:claim", { from: "ada", yes: true })).value;
+    expect(again).to.deep.include({ fees: "0", collateralFreed: "0", transactions: [] });
   });
 
   it("forecasts the supply by eq 31 and 32", async () => {

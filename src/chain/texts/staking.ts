@@ -107,7 +107,7 @@ export const STAKING_TEXTS: RefusalTexts = {
     words(
       `The node ${node} has ${nkms(available)} free; ${nkms(required)} are required.`,
       "The rest of its stake stands in for the policies it holds.",
-      "Stake more, or wait until policies have had their final claim.",
+      "Stake more, or free what ended policies hold: npx hardhat rewards:claim --from <name>.",
     ),
   ReleaseAboveReserved: ({ node, amount, reserved }) =>
     words(
