@@ -276,7 +276,8 @@ interface IStakingEscrow {
     /// @notice What `claim` would pay `staker` now, in wei.
     function claimable(address staker) external view returns (uint256);
 
-    /// @notice Rewards of `staker` for ended periods which are not yet vested, in wei.
+    /// @notice Rewards of `staker` which are not yet vested, in wei: of ended periods, and of the current one as soon as a
+    /// decision has changed the weight that follows it.
     function provisional(address staker) external view returns (uint256);
 
     /// @notice One position.

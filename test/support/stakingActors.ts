@@ -5,6 +5,7 @@ import type { Signer } from "ethers";
 
 import { type Random } from "./random";
 import { type StakingSystem, enterPeriod } from "./staking";
+import { StakingLedger } from "./stakingLedger";
 import { type ModelPosition, type ModelStaker, type StakingModel } from "./stakingModel";
 
 const UNIT_NKMS = 10n ** 18n;
@@ -24,6 +25,9 @@ export interface Roles {
 export class StakingActors {
   /** How often each action was taken. */
   readonly taken = new Map<string, number>();
+  readonly ledger: StakingLedger;
+  /** Wei sent to the escrow without a call. */
+  donated = 0n;
   private second = 0n;
   /** Periods after which a convicted node may certainly come back. */
   private readonly earliest = new Map<string, bigint>();
@@ -35,7 +39,9 @@ export class StakingActors {
     readonly actors: Actor[],
     readonly roles: Roles,
     private readonly length: bigint,
-  ) {}
+  ) {
+    this.ledger = new StakingLedger(model);
+  }
 
   /** One random action by a random actor, in the next second of the model's period. */
   async act(): Promise<void> {
@@ -44,12 +50,16 @@ export class StakingActors {
     const names = Object.keys(verbs).filter((name) => verbs[name].possible(actor));
     const name = this.random.pick(names);
     await this.tick();
+    this.ledger.decide();
     await verbs[name].run(actor);
     this.taken.set(name, (this.taken.get(name) ?? 0) + 1);
   }
 
   enter(periods: bigint): void {
-    for (let i = 0n; i < periods; ++i) this.model.nextPeriod();
+    for (let i = 0n; i < periods; ++i) {
+      this.ledger.endPeriod();
+      this.model.nextPeriod();
+    }
     this.second = 0n;
   }
 
@@ -158,7 +168,7 @@ export class StakingActors {
           const index = this.withdrawable(actor);
           await escrow.connect(actor.signer).withdraw(index);
           actor.staker.positions[index] = undefined;
-          if (actor.staker.suspended && actor.staker.deposit === 0n) model.forfeitAll(actor.staker, true);
+          if (actor.staker.suspended && actor.staker.deposit === 0n) this.forfeit(actor, true);
         },
       },
       claim: {
@@ -185,7 +195,7 @@ export class StakingActors {
         run: async (actor) => {
           const amount = 1n + random.below(UNIT_NKMS) * random.below(10_000);
           await escrow.connect(actor.signer).returnToReserve(amount);
-          model.giveBack(amount);
+          this.giveBack(amount);
         },
       },
       slash: {
@@ -197,7 +207,7 @@ export class StakingActors {
             .connect(this.roles.slasher)
             .slash(actor.address, penalty, await this.roles.slasher.getAddress(), share);
           const taken = this.slashModel(actor, penalty);
-          model.giveBack(taken - (taken * share) / 10_000n);
+          this.giveBack(taken - (taken * share) / 10_000n);
         },
       },
       convict: {
@@ -205,14 +215,39 @@ export class StakingActors {
         run: async (actor) => {
           await escrow.connect(this.roles.healthCheck).convict(actor.address);
           this.earliest.set(actor.address, model.period + 17n);
-          model.forfeitAll(actor.staker, true);
+          this.forfeit(actor, true);
         },
       },
       reactivate: {
         possible: (actor) => actor.staker.suspended && this.model.period > (this.earliest.get(actor.address) ?? 0n),
         run: async (actor) => {
           await escrow.connect(actor.signer).reactivate();
-          model.forfeitAll(actor.staker, false);
+          this.forfeit(actor, false);
+        },
+      },
+      reserve: {
+        possible: ({ staker }) => model.isActive(staker) && staker.deposit > staker.reserved,
+        run: async ({ address, staker }) => {
+          const free = staker.deposit - staker.reserved;
+          const amount = 1n + (random.below(1_000) * free) / 4_000n;
+          await escrow.connect(this.roles.policyManager).reserve([address], amount);
+          staker.reserved += amount;
+        },
+      },
+      release: {
+        possible: ({ staker }) => staker.reserved > 0n,
+        run: async ({ address, staker }) => {
+          const amount = random.below(2) === 0n ? staker.reserved : (staker.reserved + 1n) / 2n;
+          await escrow.connect(this.roles.policyManager).release(address, amount);
+          staker.reserved -= amount;
+        },
+      },
+      payCheck: {
+        possible: () => this.roles.healthCheck !== undefined && model.checkPot() > 0n && random.below(4) === 0n,
+        run: async ({ address }) => {
+          const amount = (model.checkPot() * random.below(1_000)) / 1_000n;
+          await escrow.connect(this.roles.healthCheck).payCheck(address, amount);
+          model.payCheck(amount);
         },
       },
       settle: {
@@ -222,10 +257,22 @@ export class StakingActors {
           await this.tick();
           await escrow.connect(actor.signer).trim(random.pick(this.actors).address);
           await this.tick();
-          await token.connect(actor.signer).transfer(escrow, random.below(1_000));
+          const gift = random.below(1_000);
+          await token.connect(actor.signer).transfer(escrow, gift);
+          this.donated += gift;
         },
       },
     };
+  }
+
+  private giveBack(amount: bigint): void {
+    this.ledger.giveBack(amount);
+    this.model.giveBack(amount);
+  }
+
+  private forfeit(actor: Actor, suspended: boolean): void {
+    this.ledger.forfeit(actor.staker);
+    this.model.forfeitAll(actor.staker, suspended);
   }
 
   private divisible(position: ModelPosition): boolean {
@@ -239,7 +286,10 @@ export class StakingActors {
   }
 
   private withdrawable(actor: Actor): number {
-    return this.choose(actor, (p) => p.end > 0n && p.end + this.model.parameters.unbondingPeriods <= this.model.period);
+    const { deposit, reserved } = actor.staker;
+    const { parameters, period } = this.model;
+    const isFree = ({ end }: ModelPosition) => end > 0n && end + parameters.unbondingPeriods <= period;
+    return this.choose(actor, (held) => isFree(held) && deposit - held.amount >= reserved);
   }
 
   /** Re-locking positions by index, then winding-down ones, then those without weight, then vested rewards. */

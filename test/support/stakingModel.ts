@@ -39,6 +39,7 @@ export class ModelStaker {
   settled = 0n;
   paid = 0n;
   suspended = false;
+  reserved = 0n;
 
   get deposit(): bigint {
     return this.positions.reduce((sum, held) => sum + (held?.amount ?? 0n), 0n);
@@ -57,6 +58,7 @@ export class StakingModel {
   private anchor: bigint;
   private cut = false;
   private returned = 0n;
+  private potPaid = 0n;
 
   constructor(
     readonly parameters: ModelParameters,
@@ -76,7 +78,7 @@ export class StakingModel {
   remainingSupply = () => this.at(this.remaining, this.period);
   totalLocked = () => this.at(this.locked, this.period);
   activeNodes = () => this.at(this.nodes, this.period);
-  checkPot = () => this.at(this.pot, this.period);
+  checkPot = () => this.at(this.pot, this.period) - this.potPaid;
   rewardRate = () => this.remainingSupply() - this.lawAt(this.period + 1n).remaining;
 
   isLive(held: ModelPosition | undefined): held is ModelPosition {
@@ -85,6 +87,10 @@ export class StakingModel {
 
   weightNext(staker: ModelStaker): bigint {
     return staker.positions.reduce((sum, held) => sum + (this.isLive(held) ? held.amount : 0n), 0n);
+  }
+
+  isActive(staker: ModelStaker): boolean {
+    return !staker.suspended && this.weightNow(staker) > 0n;
   }
 
   weightNow(staker: ModelStaker): bigint {
@@ -156,6 +162,10 @@ export class StakingModel {
   giveBack(amount: bigint): void {
     this.returned += amount;
     this.cut = true;
+  }
+
+  payCheck(amount: bigint): void {
+    this.potPaid += amount;
   }
 
   private accumulatorAt(period: bigint): bigint {
