@@ -206,7 +206,7 @@ export class StakingActors {
           await escrow
             .connect(this.roles.slasher)
             .slash(actor.address, penalty, await this.roles.slasher.getAddress(), share);
-          const taken = this.slashModel(actor, penalty);
+          const taken = slashModel(model, actor.staker, penalty);
           this.giveBack(taken - (taken * share) / 10_000n);
         },
       },
@@ -291,35 +291,34 @@ export class StakingActors {
     const isFree = ({ end }: ModelPosition) => end > 0n && end + parameters.unbondingPeriods <= period;
     return this.choose(actor, (held) => isFree(held) && deposit - held.amount >= reserved);
   }
+}
 
-  /** Re-locking positions by index, then winding-down ones, then those without weight, then vested rewards. */
-  private slashModel(actor: Actor, penalty: bigint): bigint {
-    const { model } = this;
-    const { positions } = actor.staker;
-    const turns = [
-      (p: ModelPosition) => model.isLive(p) && p.end === 0n,
-      (p: ModelPosition) => model.isLive(p) && p.end > 0n,
-      (p: ModelPosition) => !model.isLive(p),
-    ].map((fits) => positions.flatMap((p, i) => (p && fits(p) ? [i] : [])));
-    let left = penalty;
-    for (const index of turns.flat()) {
-      const position = positions[index]!;
-      const cut = position.amount < left ? position.amount : left;
-      left -= cut;
-      if (cut === 0n) continue;
-      position.amount -= cut;
-      if (model.isLive(position) && position.amount < model.parameters.minDeposit) {
-        position.retired = true;
-        if (position.end === 0n) position.end = model.endOfLock(position.lock);
-      }
-      if (position.amount === 0n) positions[index] = undefined;
+/** Re-locking positions by index, then winding-down ones, then those without weight, then vested rewards; what was taken. */
+export function slashModel(model: StakingModel, staker: ModelStaker, penalty: bigint): bigint {
+  const { positions } = staker;
+  const turns = [
+    (p: ModelPosition) => model.isLive(p) && p.end === 0n,
+    (p: ModelPosition) => model.isLive(p) && p.end > 0n,
+    (p: ModelPosition) => !model.isLive(p),
+  ].map((fits) => positions.flatMap((p, i) => (p && fits(p) ? [i] : [])));
+  let left = penalty;
+  for (const index of turns.flat()) {
+    const position = positions[index]!;
+    const cut = position.amount < left ? position.amount : left;
+    left -= cut;
+    if (cut === 0n) continue;
+    position.amount -= cut;
+    if (model.isLive(position) && position.amount < model.parameters.minDeposit) {
+      position.retired = true;
+      if (position.end === 0n) position.end = model.endOfLock(position.lock);
     }
-    model.decide(actor.staker);
-    const due = model.claimable(actor.staker);
-    const rewards = due < left ? due : left;
-    actor.staker.paid += rewards;
-    return penalty - left + rewards;
+    if (position.amount === 0n) positions[index] = undefined;
   }
+  model.decide(staker);
+  const due = model.claimable(staker);
+  const rewards = due < left ? due : left;
+  staker.paid += rewards;
+  return penalty - left + rewards;
 }
 
 export async function makeActors(count: number, system: StakingSystem, model: StakingModel): Promise<Actor[]> {
