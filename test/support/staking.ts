@@ -42,12 +42,13 @@ export interface Above {
 export async function deployStaking(
   parameters: IStakingEscrow.ParametersStruct,
   { policyManager = NOBODY, healthCheck = NOBODY, slashers = [] }: Above = {},
+  supply = { initial: INITIAL_SUPPLY, maximum: MAX_SUPPLY },
 ): Promise<StakingSystem> {
   const [deployer] = await ethers.getSigners();
   const nonce = await deployer.getNonce();
   const escrowAddress = ethers.getCreateAddress({ from: deployer.address, nonce: nonce + 1 });
   const registryAddress = ethers.getCreateAddress({ from: deployer.address, nonce: nonce + 2 });
-  const token = await ethers.deployContract("NKMSToken", [escrowAddress, deployer, INITIAL_SUPPLY, MAX_SUPPLY]);
+  const token = await ethers.deployContract("NKMSToken", [escrowAddress, deployer, supply.initial, supply.maximum]);
   const above = [policyManager, healthCheck, slashers] as const;
   const escrow = await ethers.deployContract("StakingEscrow", [token, registryAddress, ...above, parameters]);
   const registry = await ethers.deployContract("NodeRegistry", [escrow, parameters.periodLength]);
