@@ -254,9 +254,17 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.CurvePoint__Harness__factory>;
     getContractFactory(
+      name: "Draws__Harness",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Draws__Harness__factory>;
+    getContractFactory(
       name: "HostileCondition__Mock",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.HostileCondition__Mock__factory>;
+    getContractFactory(
+      name: "HostileToken__Mock",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.HostileToken__Mock__factory>;
     getContractFactory(
       name: "Periods__Harness",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -675,10 +683,20 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.CurvePoint__Harness>;
     getContractAt(
+      name: "Draws__Harness",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Draws__Harness>;
+    getContractAt(
       name: "HostileCondition__Mock",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.HostileCondition__Mock>;
+    getContractAt(
+      name: "HostileToken__Mock",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.HostileToken__Mock>;
     getContractAt(
       name: "Periods__Harness",
       address: string | ethers.Addressable,
@@ -1066,9 +1084,17 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.CurvePoint__Harness>;
     deployContract(
+      name: "Draws__Harness",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Draws__Harness>;
+    deployContract(
       name: "HostileCondition__Mock",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.HostileCondition__Mock>;
+    deployContract(
+      name: "HostileToken__Mock",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.HostileToken__Mock>;
     deployContract(
       name: "Periods__Harness",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -1487,10 +1513,20 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.CurvePoint__Harness>;
     deployContract(
+      name: "Draws__Harness",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Draws__Harness>;
+    deployContract(
       name: "HostileCondition__Mock",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.HostileCondition__Mock>;
+    deployContract(
+      name: "HostileToken__Mock",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.HostileToken__Mock>;
     deployContract(
       name: "Periods__Harness",
       args: any[],

@@ -1,6 +1,5 @@
 /** The escrow's state as its events tell it, without a call: what an indexer would have. */
 import type { StakingEscrow } from "../../typechain-types";
-import type { TypedEventLog } from "../../typechain-types/common";
 
 export interface ToldPosition {
   amount: bigint;
@@ -40,10 +39,10 @@ export class ToldEscrow {
   /** Reads all events of the escrow so far. `periodOf` tells the period of a block. */
   static async read(escrow: StakingEscrow, periodOf: (block: number) => Promise<bigint>): Promise<ToldEscrow> {
     const told = new ToldEscrow();
-    const logs = (await escrow.queryFilter("*" as never)) as unknown as TypedEventLog<never>[];
+    const logs = await escrow.queryFilter("*" as never);
     for (const log of logs) {
       const { name } = log.fragment;
-      if (name in told.rules) told.rules[name](log.args as never, await periodOf(log.blockNumber));
+      if (name in told.rules) told.rules[name](log.args, await periodOf(log.blockNumber));
     }
     return told;
   }
