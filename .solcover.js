@@ -1,9 +1,18 @@
+const { EventEmitter } = require("node:events");
+
+/**
+ * The network hands over each EVM step of a call by an emitter that makes promises, which live until the whole call was seen:
+ * about a kilobyte a step, and long calls have millions. The collector is synchronous; so it is called at once.
+ */
+function emitStepsAtOnce() {
+  let { provider } = require("hardhat").network;
+  while (provider._wrapped) provider = provider._wrapped;
+  provider._node._vm.evm.events.emit = EventEmitter.prototype.emit;
+}
+
 module.exports = {
   skipFiles: ["mocks", "interfaces"],
   configureYulOptimizer: true,
   istanbulReporter: ["text", "html", "json-summary"],
-  // The committed bindings stay as they are: they must not take the instrumented bytecode.
-  onPreCompile: (config) => {
-    config.typechain.dontOverrideCompile = true;
-  },
+  onServerReady: emitStepsAtOnce,
 };

@@ -96,5 +96,5 @@ export default tseslint.config(
       "@typescript-eslint/unbound-method": "off",
     },
   },
-  { files: ["hardhat.config.ts", "deploy/modules/**/*.ts"], rules: syntax() },
+  { files: ["hardhat*.config.ts", "deploy/modules/**/*.ts"], rules: syntax() },
 );

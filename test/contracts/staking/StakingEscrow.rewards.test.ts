@@ -154,14 +154,14 @@ describe("StakingEscrow: supply and rewards", () => {
     it("passes 32 expiries a call; a decision with more behind it asks for it", async () => {
       const { escrow, alice, bob, stranger, start } = await loadFixture(federated);
       const own = escrow.connect(alice);
-      for (let i = 0n; i < 32n; ++i) await own.create(MINIMUM, 2n + 7n * i);
-      await escrow.connect(bob).create(MINIMUM, 2n + 7n * 32n);
-      await escrow.connect(bob).create(MINIMUM, 2n + 7n * 33n);
+      for (let i = 0n; i < 32n; ++i) await escrow.connect(bob).create(MINIMUM, 2n + 7n * i);
+      await own.create(MINIMUM, 2n + 7n * 32n);
+      await own.create(MINIMUM, 2n + 7n * 33n);
       await at(start + 1n);
-      for (let i = 0; i < 32; ++i) await own.startWindDown(i);
-      await escrow.connect(bob).startWindDown(0);
-      await escrow.connect(bob).startWindDown(1);
-      const last = (await escrow.position(bob, 0)).endPeriod;
+      for (let i = 0; i < 32; ++i) await escrow.connect(bob).startWindDown(i);
+      await own.startWindDown(0);
+      await own.startWindDown(1);
+      const last = (await escrow.position(alice, 0)).endPeriod;
       await go(last + 30n);
       const due = await escrow.claimable(alice);
       await expect(own.claim())

@@ -1,0 +1,146 @@
+import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
+import { expect } from "chai";
+
+import { MAX_SUPPLY, UNIT_NKMS } from "../../support/staking";
+import { LENGTH, checked, endAfter, federated, go, period } from "../../support/stakingFixture";
+
+const SHORT_LOCK = 2n;
+const LONG_LOCK = 100n;
+const ALICE = 40_000n * UNIT_NKMS;
+const BOB = 60_000n * UNIT_NKMS;
+const UNIT = (MAX_SUPPLY + 2n ** 32n - 2n) / (2n ** 32n - 1n);
+const [ALICE_UNITS, BOB_UNITS] = [ALICE / UNIT, BOB / UNIT];
+const UNITS = ALICE_UNITS + BOB_UNITS;
+
+/** On the line: [0, ALICE_UNITS) is alice, who locks shortly, [ALICE_UNITS, UNITS) bob. Both count in the present period. */
+async function line(system: Awaited<ReturnType<typeof federated>>) {
+  const { escrow, alice, bob } = system;
+  await escrow.connect(alice).create(ALICE, SHORT_LOCK);
+  await escrow.connect(bob).create(BOB, LONG_LOCK);
+  const first = (await period()) + 1n;
+  await go(first);
+  return { ...system, first };
+}
+
+const drawn = async () => line(await federated());
+const drawnWithHealth = async () => line(await checked());
+
+describe("StakingEscrow: drawing", () => {
+  context("sample", () => {
+    it("refuses an empty line", async () => {
+      const { escrow, alice } = await loadFixture(federated);
+      await expect(escrow.sample(1, [5n], 0))
+        .to.be.revertedWithCustomError(escrow, "StakeLineEmpty")
+        .withArgs();
+      expect(await escrow.drawableUnits(alice, 0)).to.equal(0n);
+    });
+
+    it("refuses too few random numbers, repeats not counted", async () => {
+      const { escrow } = await loadFixture(drawn);
+      for (const [n, randoms, found] of [
+        [1n, [], 0n],
+        [2n, [0n], 1n],
+        [2n, [0n, ALICE_UNITS - 1n, 1n], 1n],
+        [3n, [0n, ALICE_UNITS, 1n, 2n], 2n],
+      ] as const)
+        await expect(escrow.sample(n, [...randoms], 0))
+          .to.be.revertedWithCustomError(escrow, "RandomsExhausted")
+          .withArgs(found, n);
+    });
+
+    it("draws nobody for nothing", async () => {
+      const { escrow } = await loadFixture(drawn);
+      expect(await escrow.sample(0, [], 0)).to.deep.equal([]);
+    });
+
+    it("takes whose stretch of the line holds the number, wrapped around", async () => {
+      const { escrow, alice, bob } = await loadFixture(drawn);
+      const last = (2n ** 256n - 1n) % UNITS < ALICE_UNITS ? alice : bob;
+      for (const [random, node] of [
+        [0n, alice],
+        [ALICE_UNITS - 1n, alice],
+        [ALICE_UNITS, bob],
+        [UNITS - 1n, bob],
+        [UNITS, alice],
+        [7n * UNITS + ALICE_UNITS, bob],
+        [2n ** 256n - 1n, last],
+      ] as const)
+        expect(await escrow.sample(1, [random], 0)).to.deep.equal([node.address]);
+    });
+
+    it("drops repeats and keeps the order of the numbers", async () => {
+      const { escrow, alice, bob } = await loadFixture(drawn);
+      expect(await escrow.sample(2, [ALICE_UNITS, UNITS - 1n, 3n], 0)).to.deep.equal([bob.address, alice.address]);
+    });
+
+    it("passes over a node whose lock may end before the policy: -1, 0, +1", async () => {
+      const { escrow, alice, bob, first } = await loadFixture(drawn);
+      const end = endAfter(first, SHORT_LOCK) * LENGTH;
+      for (const [until, node] of [
+        [end - 1n, alice],
+        [end, alice],
+        [end + 1n, bob],
+      ] as const)
+        expect(await escrow.sample(1, [0n, ALICE_UNITS], until)).to.deep.equal([node.address]);
+      expect(await escrow.drawableUnits(alice, end)).to.equal(ALICE_UNITS);
+      expect(await escrow.drawableUnits(alice, end + 1n)).to.equal(0n);
+    });
+
+    it("passes over what counts from the next period only", async () => {
+      const { escrow, alice, bob, first } = await loadFixture(drawn);
+      await escrow.connect(bob).increase(0, BOB);
+      const randoms = [ALICE_UNITS + BOB_UNITS, 0n];
+      expect(await escrow.sample(1, randoms, 0)).to.deep.equal([alice.address]);
+      await go(first + 1n);
+      expect(await escrow.sample(1, randoms, 0)).to.deep.equal([bob.address]);
+    });
+
+    it("passes over a suspended node, whose leaf stays", async () => {
+      const { escrow, alice, bob, healthCheck } = await loadFixture(drawnWithHealth);
+      expect(await escrow.sample(1, [0n, ALICE_UNITS], 0)).to.deep.equal([alice.address]);
+      await escrow.connect(healthCheck).convict(alice);
+      expect(await escrow.drawableUnits(alice, 0)).to.equal(0n);
+      expect(await escrow.sample(1, [0n, ALICE_UNITS], 0)).to.deep.equal([bob.address]);
+    });
+
+    it("narrows the line by what was slashed, at once", async () => {
+      const { escrow, alice, bob, slasher, prover } = await loadFixture(drawn);
+      const half = BOB / 2n;
+      await escrow.connect(slasher).slash(bob, half, prover, 0);
+      expect(await escrow.drawableUnits(bob, 0)).to.equal((BOB - half) / UNIT);
+      expect(await escrow.sample(1, [ALICE_UNITS], 0)).to.deep.equal([bob.address]);
+      expect(await escrow.sample(1, [ALICE_UNITS + (BOB - half) / UNIT], 0)).to.deep.equal([alice.address]);
+    });
+  });
+
+  context("lockedUntil", () => {
+    it("is the end of the position that lasts longest, 0 without one", async () => {
+      const { escrow, alice, bob, stranger, first } = await loadFixture(drawn);
+      await escrow.connect(bob).create(BOB, SHORT_LOCK);
+      expect(await escrow.lockedUntil(bob)).to.equal(endAfter(first, LONG_LOCK) * LENGTH);
+      await escrow.connect(alice).create(ALICE, LONG_LOCK);
+      expect(await escrow.lockedUntil(alice)).to.equal(endAfter(first, LONG_LOCK) * LENGTH);
+      expect(await escrow.lockedUntil(stranger)).to.equal(0n);
+    });
+
+    it("moves on while a position re-locks, and is 0 once the lock has ended", async () => {
+      const { escrow, alice, first } = await loadFixture(drawn);
+      await go(first + 7n);
+      const end = endAfter(first + 7n, SHORT_LOCK);
+      expect(await escrow.lockedUntil(alice)).to.equal(end * LENGTH);
+      await escrow.connect(alice).startWindDown(0);
+      await go(end - 1n);
+      expect(await escrow.lockedUntil(alice)).to.equal(end * LENGTH);
+      await go(end);
+      expect(await escrow.lockedUntil(alice)).to.equal(0n);
+      expect(await escrow.drawableUnits(alice, 0)).to.equal(0n);
+    });
+  });
+
+  it("counts periods from the epoch", async () => {
+    const { escrow, first } = await loadFixture(drawn);
+    expect(await escrow.currentPeriod()).to.equal(first);
+    await go(first + 3n);
+    expect(await escrow.currentPeriod()).to.equal(first + 3n);
+  });
+});
