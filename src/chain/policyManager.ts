@@ -1,5 +1,5 @@
 /** The policy manager: creating, ending and paying policies, and finding them again in the chain's events. */
-import type { EventLog, Provider } from "ethers";
+import type { EventLog, Provider, TransactionReceipt } from "ethers";
 
 import type { PolicyManager } from "../../typechain-types";
 import type { IPolicyManager } from "../../typechain-types/contracts/interfaces/IPolicyManager";
@@ -68,7 +68,6 @@ export interface Revocation {
   policyId: string;
   end: bigint;
   refund: bigint;
-  block: number;
 }
 
 export class PolicyManagerClient {
@@ -128,16 +127,13 @@ export class PolicyManagerClient {
     return (await this.policies(filter)).find((record) => record.policyId === policyId.toLowerCase());
   }
 
-  /** All revocations, or that of one policy. */
-  async revocations(policyId?: string): Promise<Revocation[]> {
-    const filter = this.contract.filters.PolicyRevoked(policyId);
-    const events = await queryEvents(this.contract, filter, this.provider, this.deployedAtBlock);
-    return events.map(({ args, blockNumber }) => ({
-      policyId: args.policyId as string,
-      end: args.end as bigint,
-      refund: args.refund as bigint,
-      block: blockNumber,
-    }));
+  /** The revocation that a transaction made. */
+  revocationIn({ logs }: Pick<TransactionReceipt, "logs">): Revocation {
+    const { interface: abi } = this.contract;
+    const event = abi.getEvent("PolicyRevoked");
+    const log = logs.find(({ topics }) => topics[0] === event.topicHash)!;
+    const { policyId, end, refund } = abi.decodeEventLog(event, log.data, log.topics) as unknown as Revocation;
+    return { policyId, end, refund };
   }
 
   /** Ids of the policies in which a node's share is settled for good and its collateral free. */

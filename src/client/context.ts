@@ -1,6 +1,7 @@
 /** What every verb works with. Time comes from the chain; randomness, network and keys are given. */
 import type { AccessLogClient, SignedAccess } from "../chain/accessLog";
 import type { Chain } from "../chain/connection";
+import type { Mined } from "../chain/call";
 import type { KeyRegistryClient, PublishedKeys } from "../chain/keyRegistry";
 import type { NKMSTokenClient } from "../chain/nkmsToken";
 import type { NodeRegistryClient } from "../chain/nodeRegistry";
@@ -19,7 +20,7 @@ import type { PolicyStore } from "./policyStore";
 /** A state-changing call: `check` runs it without sending, `send` rejects unless it was mined. */
 export interface Transaction<R> {
   check(): Promise<R>;
-  send(): Promise<{ hash: string }>;
+  send(): Promise<Pick<Mined, "hash" | "receipt">>;
 }
 
 /** What a client asks of the chain. */
@@ -34,7 +35,7 @@ export interface ClientChain extends Pick<Chain, "chainId" | "deployment" | "hea
     publish(keys: PublishedKeys): Transaction<void>;
     publishPathKey(pathId: Uint8Array, pathKey: Uint8Array): Transaction<void>;
   };
-  policyManager: Pick<PolicyManagerClient, "parameters" | "policies" | "policyState" | "revocations"> & {
+  policyManager: Pick<PolicyManagerClient, "parameters" | "policies" | "policyState" | "revocationIn"> & {
     create(creation: Creation): Transaction<string>;
     revoke(policy: Policy): Transaction<void>;
   };

@@ -13,9 +13,10 @@ import { keyId } from "../protocol/path";
 import type { Policy } from "../protocol/policy";
 import { collectAnswers } from "./collectAnswers";
 import type { Context } from "./context";
+import { firstSuccess } from "./firstSuccess";
 import type { NodeFailure } from "./nodeOutcome";
 import { policiesToRead } from "./policiesToRead";
-import { noGrant, notEnough } from "./readFailure";
+import { noGrant, notEnough, underEveryPolicy } from "./readFailure";
 
 /** A data key and how it was come by; without a policy it was opened by the owner's own key. */
 export interface OpenedDek {
@@ -28,26 +29,35 @@ export interface OpenedDek {
 export interface OpenDekOptions {
   /** The path the object was written under: its owner derives the key from it, others do not need it. */
   readonly path?: string;
+  /** Whose policies to use. Default: anybody's; strangers can make some that fail, and that cost a read time. */
+  readonly owner?: Address;
   readonly signal?: AbortSignal;
 }
 
-/** Opens an object's dek. Throws E_TAMPERED for a broken edek, E_NO_GRANT, or the failure of the newest policy that covers it. */
+/** How long a policy is tried alone before the next newest is tried beside it. */
+const POLICY_HEAD_START_MS = 300;
+
+/**
+ * Opens an object's dek. Throws E_TAMPERED for a broken edek, E_NO_GRANT, or the failure of the newest policy that covers it, with
+ * every other policy in `data.others`.
+ */
 export async function openDek(context: Context, header: ObjectHeader, options: OpenDekOptions): Promise<OpenedDek> {
   const own = options.path === undefined ? undefined : pathKeyPair(context.seed, options.path, context.engine);
   if (own && equalBytes(own.publicKey, header.pathPublicKey)) return openOwn(context, own.secretKey, header.edek);
   const capsule = intactCapsule(context, header.edek);
   const pathKeyId = keyId(header.pathPublicKey);
-  const policies = await policiesToRead(context, pathKeyId);
-  let refusal: NkmsError | undefined;
-  for (const policy of policies) {
-    try {
-      return await openThrough(context, header, { policy, capsule, signal: options.signal });
-    } catch (error) {
-      if (!(error instanceof NkmsError)) throw error;
-      refusal ??= error;
-    }
-  }
-  throw refusal ?? noGrant(context.address, pathKeyId);
+  const { open, shut } = await policiesToRead(context, pathKeyId, options.owner);
+  // A refusal under a shut policy is fetched all the same: its nodes say why, in words that a reader can act on.
+  const policies = open.length > 0 ? open : shut.slice(0, 1);
+  const attempts = policies.map(
+    (policy) => (signal: AbortSignal) => openThrough(context, header, { policy, capsule, signal }),
+  );
+  const outcome = await firstSuccess(attempts, { delayMs: POLICY_HEAD_START_MS, signal: options.signal });
+  if ("result" in outcome) return outcome.result;
+  const otherwise = outcome.errors.find((error) => !(error instanceof NkmsError) || error.code === "E_TAMPERED");
+  if (otherwise !== undefined) throw otherwise as Error; // about the object or a bug, whatever the policy
+  const failures = policies.map((policy, index) => ({ policy, error: outcome.errors[index] as NkmsError }));
+  throw failures.length > 0 ? underEveryPolicy(failures, shut) : noGrant(context.address, pathKeyId);
 }
 
 function openOwn({ engine }: Context, secretKey: Uint8Array, edek: Uint8Array): OpenedDek {

@@ -1,22 +1,44 @@
 /** Which policies a reader may use for an object, by the chain. */
-import type { PolicyRecord } from "../chain/policyManager";
+import { equalBytes } from "../bytes";
+import type { PolicyRecord, PolicyState } from "../chain/policyManager";
+import { policyPhase } from "../chain/policyView";
+import type { Address } from "../protocol/abi";
+import { keyId } from "../protocol/path";
 import type { Context } from "./context";
 
-/**
- * The policies that share a path's key with this reader, newest first: those open now, or, so that a refusal can be explained by its
- * nodes, the newest of those that are not.
- */
-export async function policiesToRead({ chain, keys }: Context, pathKeyId: Uint8Array): Promise<PolicyRecord[]> {
+/** The policies that share a path's key with this reader, newest first. Anybody can make one: not each need be the path owner's. */
+export interface ReadablePolicies {
+  /** Those that nodes should serve now. */
+  readonly open: readonly PolicyRecord[];
+  /** Those not begun, over or revoked. */
+  readonly shut: readonly PolicyRecord[];
+}
+
+/** State reads in flight together: servers refuse bursts. */
+const AT_ONCE = 32;
+
+/** Policies for a path key and this reader, of one owner if one is named. */
+export async function policiesToRead(
+  { chain, keys }: Context,
+  pathKeyId: Uint8Array,
+  owner?: Address,
+): Promise<ReadablePolicies> {
   const recipientSigner = keys.requestSigner.address;
-  const [found, now] = await Promise.all([
-    chain.policyManager.policies({ recipientSigner, pathKeyId }),
+  const recipientKeyId = keyId(keys.recipient.publicKey);
+  const [found, headTime] = await Promise.all([
+    chain.policyManager.policies({ owner, recipientSigner, pathKeyId }),
     chain.headTime(),
   ]);
-  const newestFirst = found.reverse();
-  const states = await Promise.all(newestFirst.map(({ policyId }) => chain.policyManager.policyState(policyId)));
-  const open = newestFirst.filter(({ terms }, index) => {
-    const { closed, end } = states[index];
-    return !closed && terms.start <= BigInt(now) && BigInt(now) < end;
-  });
-  return open.length > 0 ? open : newestFirst.slice(0, 1);
+  const policies = found.filter(({ terms }) => equalBytes(terms.recipientKeyId, recipientKeyId)).reverse();
+  const states: PolicyState[] = [];
+  for (let first = 0; first < policies.length; first += AT_ONCE) {
+    const some = policies.slice(first, first + AT_ONCE);
+    states.push(...(await Promise.all(some.map(({ policyId }) => chain.policyManager.policyState(policyId)))));
+  }
+  const isOpen = (policy: PolicyRecord, index: number) =>
+    policyPhase(policy, states[index], BigInt(headTime)) === "active";
+  return {
+    open: policies.filter(isOpen),
+    shut: policies.filter((policy, index) => !isOpen(policy, index)),
+  };
 }

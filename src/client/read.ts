@@ -1,12 +1,8 @@
 /** read: fetches an object, has nodes re-encrypt its key, and decrypts it with our own (V.A). */
 import type { Context } from "./context";
-import { decrypt, type ReadFormat, type ReadResult } from "./decrypt";
+import { decrypt, type DecryptOptions, type ReadFormat, type ReadResult } from "./decrypt";
 
-export interface ReadOptions<F extends ReadFormat = ReadFormat> {
-  /** Default `bytes`. */
-  readonly format?: F;
-  readonly signal?: AbortSignal;
-}
+export type ReadOptions<F extends ReadFormat = ReadFormat> = Omit<DecryptOptions<F>, "path">;
 
 /** Reads an object by its URI. Throws as storage does (E_NOT_FOUND, E_BAD_URI, E_TOO_LARGE) and as {@link decrypt}. */
 export async function read<F extends ReadFormat = "bytes">(

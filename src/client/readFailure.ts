@@ -50,6 +50,40 @@ export function notEnough(
   });
 }
 
+/** A policy that was tried, and why it opened nothing. */
+export interface FailedPolicy {
+  readonly policy: PolicyRecord;
+  readonly error: NkmsError;
+}
+
+/**
+ * Nothing opened the object: the failure under the newest policy, and in `data.others` those under the older ones and the policies
+ * that were not tried because the chain says that they are shut. A stranger's policy may stand among them.
+ */
+export function underEveryPolicy(
+  [newest, ...older]: readonly FailedPolicy[],
+  shut: readonly PolicyRecord[],
+): NkmsError {
+  const notTried = shut.filter(({ policyId }) => policyId !== newest.policy.policyId);
+  const others = [
+    ...older.map(({ policy, error }) => ({ ...named(policy), code: error.code })),
+    ...notTried.map((policy) => ({ ...named(policy), code: "E_POLICY_SHUT" })),
+  ];
+  const { code, message, why, fix, data } = newest.error;
+  const hint =
+    others.length > 0 ? `There are ${others.length} other policies: name whose is meant, read(uri, {owner}).` : "";
+  return new NkmsError(code, message, {
+    why,
+    fix: [fix, hint].filter(Boolean).join(" "),
+    data: { ...data, owner: newest.policy.terms.owner, others },
+    cause: newest.error,
+  });
+}
+
+function named({ policyId, terms }: PolicyRecord): { policyId: string; owner: Address } {
+  return { policyId, owner: terms.owner };
+}
+
 function conditionText({ chain }: Context, { condition }: PolicyRecord): string {
   return `The owner's condition: ${formatCondition(condition, chain.deployment)}`;
 }

@@ -21,7 +21,8 @@ export async function recordAccess(context: Context, uri: string): Promise<strin
   const { chain, engine, inTurn } = context;
   const { header } = splitEdek(await context.storage.read(uri));
   const pathKeyId = keyId(header.pathPublicKey);
-  const [policy] = await policiesToRead(context, pathKeyId);
+  const { open, shut } = await policiesToRead(context, pathKeyId);
+  const policy = open[0] ?? shut[0];
   if (policy === undefined) throw noGrant(context.address, pathKeyId);
   const object = capsuleHash(capsuleOf(engine, header.edek));
   const { hash } = await inTurn(async () => {

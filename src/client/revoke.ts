@@ -19,9 +19,9 @@ export interface Revoked {
 export async function revoke({ chain, inTurn, store }: Context, id: string): Promise<Revoked> {
   const record = await store.get(id);
   if (record === undefined) throw unknownPolicy(id);
-  const { hash } = await inTurn(() => chain.policyManager.revoke(record).send());
-  const [revocation] = (await chain.policyManager.revocations(id)).slice(-1);
-  return { id, end: new Date(Number(revocation.end) * 1000), refund: revocation.refund, transaction: hash };
+  const { hash, receipt } = await inTurn(() => chain.policyManager.revoke(record).send());
+  const { end, refund } = chain.policyManager.revocationIn(receipt);
+  return { id, end: new Date(Number(end) * 1000), refund, transaction: hash };
 }
 
 function unknownPolicy(id: string): NkmsError {

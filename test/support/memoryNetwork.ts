@@ -1,3 +1,4 @@
+import type { TransactionReceipt } from "ethers";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -153,7 +154,7 @@ export class MemoryNetwork implements MemoryLedger {
               (pathKeyId === undefined || equalBytes(terms.pathKeyId, pathKeyId)),
           ),
         policyState: async (id) => this.states.get(typeof id === "string" ? id : toHex(id)) ?? NOTHING,
-        revocations: async (id) => this.revocations.filter((revocation) => revocation.policyId === id),
+        revocationIn: () => this.revocations.at(-1)!,
         create: (creation) => this.create(account, creation),
         revoke: (policy) => this.revoke(policy),
       },
@@ -204,7 +205,7 @@ export class MemoryNetwork implements MemoryLedger {
     };
     return this.transaction("revoke", check, () => {
       this.states.set(id, { ...this.states.get(id)!, end: BigInt(this.now), closed: true });
-      this.revocations.push({ policyId: id, end: BigInt(this.now), refund: 7n, block: 0 });
+      this.revocations.push({ policyId: id, end: BigInt(this.now), refund: 7n });
     });
   }
 
@@ -216,7 +217,7 @@ export class MemoryNetwork implements MemoryLedger {
         await this.beforeSend(name);
         apply();
         this.log.push(name);
-        return { hash: "0x" + "ab".repeat(32) };
+        return { hash: "0x" + "ab".repeat(32), receipt: { logs: [] } as unknown as TransactionReceipt };
       },
     };
   }

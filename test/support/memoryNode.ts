@@ -37,8 +37,8 @@ export class MemoryNode {
   readonly staker: string;
   readonly keys;
   feeRate = 1n;
-  /** Called before a request is handled; what it throws or returns is the answer. */
-  before: Partial<Record<Path, () => Response | void | Promise<Response | void>>> = {};
+  /** Called before a request is handled, with the signal that ends it; what it throws or returns is the answer. */
+  before: Partial<Record<Path, (signal: AbortSignal) => Response | void | Promise<Response | void>>> = {};
   /** Changes an answer before its receipt is signed. */
   distort: (answer: Omit<ReencryptAnswer, "receipt" | "receiptSignature">) => void = () => undefined;
   /** Changes an answer after its receipt was signed. */
@@ -54,10 +54,10 @@ export class MemoryNode {
     this.keys = nodeKeys(ledger.random(64), ledger.engine);
   }
 
-  async handle(path: Path, body: string): Promise<Response> {
+  async handle(path: Path, body: string, signal: AbortSignal): Promise<Response> {
     this.requests++;
     try {
-      return (await this.before[path]?.()) ?? new Response(this.#answer(path, body));
+      return (await this.before[path]?.(signal)) ?? new Response(this.#answer(path, body));
     } catch (error) {
       if (!(error instanceof NkmsError)) throw error;
       return new Response(encodeProblem(error), { status: 403 });
@@ -124,6 +124,6 @@ export function fetchOf(nodes: readonly MemoryNode[]): Fetch {
     const { origin, pathname } = new URL(input as string);
     const node = nodes.find(({ url }) => url === origin);
     if (!node) throw new TypeError("fetch failed", { cause: { code: "ECONNREFUSED" } });
-    return node.handle(pathname as Path, init?.body as string);
+    return node.handle(pathname as Path, init?.body as string, init?.signal ?? new AbortController().signal);
   };
 }

@@ -51,8 +51,10 @@ describe("tasks policy, rewards and emission", () => {
     const { exitCode, value } = await world().json("policy:revoke", { id, from: "bea", yes: true });
     expect(exitCode).to.equal(0);
     const chain = await world().connect("bea");
-    const [revocation] = await chain.policyManager.revocations(id);
-    const { timestamp } = await chain.block(value.transactions[0].block as number);
+    const [{ block, hash }] = value.transactions as { block: number; hash: string }[];
+    const revocation = chain.policyManager.revocationIn((await chain.provider.getTransactionReceipt(hash))!);
+    expect(revocation.policyId).to.equal(id);
+    const { timestamp } = await chain.block(block);
     expect(revocation.refund).to.equal(RATE * (BigInt(start) + 1_000n - timestamp));
     const expected = parseEther(value.expectedRefund as string);
     expect(expected - revocation.refund >= 0n && expected - revocation.refund <= 60n * RATE).to.equal(true);

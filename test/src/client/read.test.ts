@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { keccak256 } from "ethers";
 
-import { utf8 } from "../../../src/bytes";
+import { toHex, utf8 } from "../../../src/bytes";
 import { alice as aliceVerbs } from "../../../src/client/alice";
 import { bob as bobVerbs } from "../../../src/client/bob";
 import { client } from "../../../src/client/client";
@@ -10,6 +10,7 @@ import type { NodeFailure, WrongAnswer } from "../../../src/client/nodeOutcome";
 import type { Grant } from "../../../src/client/share";
 import { NkmsError } from "../../../src/errors";
 import { splitEdek } from "../../../src/protocol/edek";
+import { policyId } from "../../../src/protocol/policy";
 import { reencryptAnswer, reencryptRequest } from "../../../src/protocol/messages";
 import { receiptOf } from "../../../src/protocol/receipt";
 import { RECEIPT, trafficDomain } from "../../../src/protocol/request";
@@ -28,14 +29,17 @@ describe("read", () => {
   let bob: Context;
   let grant: Grant;
   let nodes: MemoryNode[];
+  /** A node outside the grant. */
+  let silent: MemoryNode;
 
   beforeEach(async () => {
-    network = await MemoryNetwork.open("read", 3);
+    network = await MemoryNetwork.open("read", 4);
     alice = network.publishedPerson("alice");
     bob = network.publishedPerson("bob");
     await aliceVerbs(alice).write(PATH, "To the moon!");
     grant = await aliceVerbs(alice).share(bob.address, PATH, { time: HOUR, m: 2, n: 3 });
     nodes = grant.nodes.map((staker) => network.node(staker));
+    silent = network.nodes.find((node) => !nodes.includes(node))!;
   });
   afterEach(() => network.close());
 
@@ -61,7 +65,7 @@ describe("read", () => {
   it("lets the owner read without any node", async () => {
     network.nodes.forEach((node) => (node.requests = 0));
     expect(await bobVerbs(alice).read(PATH, "text")).to.equal("To the moon!");
-    expect(network.nodes.map(({ requests }) => requests)).to.deep.equal([0, 0, 0]);
+    expect(network.nodes.map(({ requests }) => requests)).to.deep.equal([0, 0, 0, 0]);
   });
 
   it("decrypts an object that was fetched by other means, and splits it without any key", async () => {
@@ -130,6 +134,7 @@ describe("read", () => {
       network.now += HOUR;
       const error = await rejection(readAsBob());
       expect(error.code).to.equal("E_EXPIRED");
+      expect(error.data).to.include({ policyId: grant.id, needed: 2, got: 0 });
       expect(codesOf(error)).to.deep.equal(["E_EXPIRED", "E_EXPIRED", "E_EXPIRED"]);
     });
 
@@ -147,6 +152,62 @@ describe("read", () => {
         served(id);
       };
       expect((await bobVerbs(bob).read(PATH, "report")).policyId).to.equal(grant.id);
+    });
+
+    /** What anybody can put on the chain: a policy of somebody else's for the same key and reader, by a node of their choice. */
+    function forge(count: number): string[] {
+      const [real] = network.created;
+      const stranger = "0x" + "ee".repeat(20);
+      return Array.from({ length: count }, (_, index) => {
+        const terms = {
+          ...real.terms,
+          owner: stranger,
+          payer: stranger,
+          threshold: 1,
+          maxEnd: real.terms.maxEnd + BigInt(index),
+        };
+        const fake = { ...real, terms, nodes: [silent.staker], commitments: [real.commitments[0]] };
+        const id = toHex(policyId(fake));
+        network.created.push({ ...fake, policyId: id, block: 1, transactionHash: "0x" });
+        network.states.set(id, network.states.get(grant.id)!);
+        return id;
+      });
+    }
+
+    it("is not held up by strangers' policies whose nodes are silent", async () => {
+      forge(3);
+      let ended = 0;
+      silent.before["/v1/reencrypt"] = (signal) =>
+        new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error(`ended ${++ended}`))));
+      expect((await bobVerbs(bob).read(PATH, "report")).policyId).to.equal(grant.id);
+      expect(ended, "calls that were let go once the object was open").to.equal(3);
+    });
+
+    it("lists every other policy when none opens the object, and asks only one owner's where told", async () => {
+      const fakes = forge(2);
+      silent.before["/v1/reencrypt"] = () => Promise.reject(new TypeError("fetch failed"));
+      await aliceVerbs(alice).revoke(grant.id);
+      const error = await rejection(readAsBob());
+      expect(error.code).to.equal("E_NOT_ENOUGH_SHARES");
+      const stranger = network.created[1].terms.owner;
+      expect(error.data).to.deep.include({
+        policyId: fakes[1],
+        owner: stranger,
+        others: [
+          { policyId: fakes[0], owner: stranger, code: "E_NOT_ENOUGH_SHARES" },
+          { policyId: grant.id, owner: alice.address, code: "E_POLICY_SHUT" },
+        ],
+      });
+      expect(error.fix).to.include("read(uri, {owner})");
+      const hers = await rejection(bobVerbs(bob).read(PATH, { owner: alice.address }));
+      expect(hers.code).to.equal("E_REVOKED");
+      expect(hers.data).to.deep.include({ policyId: grant.id, owner: alice.address, others: [] });
+    });
+
+    it("uses no policy for another key of the reader's", async () => {
+      const [real] = network.created;
+      real.terms.recipientKeyId.fill(7);
+      expect((await rejection(readAsBob())).code).to.equal("E_NO_GRANT");
     });
 
     it("names every node with its own reason", async () => {
@@ -233,30 +294,55 @@ describe("read", () => {
   });
 
   context("Broken objects", () => {
-    /** One byte of every field: magic, version, engine, suite, path key, length, capsule (E, V, s), sealed dek, commitment, body. */
-    const fields = [0, 4, 5, 6, 20, 40, 60, 90, 120, 180, 220, 250, 300, -1];
+    /** The object's layout: where each field ends (docs/protocol.md). */
+    const FIELDS = [
+      ["magic", 4], ["version", 5], ["engine", 6], ["suite", 7], ["pathPublicKey", 40], ["edek length", 42], ["edek", 212],
+      ["commitment", 244],
+    ] as const; // prettier-ignore
+    const BODY = 244;
+    const fieldAt = (place: number) => FIELDS.find(([, end]) => place < end)?.[0];
 
-    it("refuses a flipped bit in any byte, and blames no node for it", async () => {
-      const object = await network.objects.read(PATH);
-      const attempts = [...object.keys()].map((index) => [alice, index] as const);
-      for (const [reader, index] of [...attempts, ...fields.map((field) => [bob, field] as const)]) {
-        const place = (index + object.length) % object.length;
-        await network.objects.write(PATH, flip(object, place));
-        const error = await rejection(bobVerbs(reader).read(PATH));
-        expect(error.code, `byte ${place}`).to.be.oneOf(["E_BAD_ENCODING", "E_TAMPERED", "E_NO_GRANT"]);
-        if (error.code === "E_NO_GRANT") expect(place, "only the path's key names the grant").to.be.within(7, 39);
+    /** What a flipped bit means: in the path's key, another key, which is nobody's or no point at all. */
+    function flipped(reader: Context, object: Uint8Array, place: number) {
+      const field = fieldAt(place);
+      if (field === undefined) {
+        return { code: "E_TAMPERED", data: { chunk: 0, reason: "its tag does not hold" } };
       }
-    });
+      if (field === "edek" || field === "commitment") return { code: "E_TAMPERED", data: { field } };
+      if (field !== "pathPublicKey" || place === 7) return { code: "E_BAD_ENCODING", data: { field } };
+      const pathKeyId = keccak256(flip(object, place).slice(7, 40));
+      return { code: "E_NO_GRANT", data: { recipient: reader.address, pathKeyId } };
+    }
 
-    it("refuses every truncation", async () => {
-      const object = await network.objects.read(PATH);
-      const attempts = [...object.keys()].map((length) => [alice, length] as const);
-      for (const [reader, length] of [...attempts, ...fields.map((field) => [bob, field] as const)]) {
-        await network.objects.write(PATH, object.slice(0, length));
-        const { code } = await rejection(bobVerbs(reader).read(PATH));
-        expect(code, `length ${length}`).to.be.oneOf(["E_TRUNCATED", "E_TAMPERED"]);
-      }
-    });
+    function cut(length: number) {
+      const field = fieldAt(length);
+      if (field !== undefined) return { code: "E_TRUNCATED", data: { field, length } };
+      if (length === BODY) return { code: "E_TRUNCATED", data: { chunk: 0 } };
+      return { code: "E_TAMPERED", data: { chunk: 0, reason: "its tag does not hold" } };
+    }
+
+    for (const [name, reader] of [
+      ["owner", () => alice],
+      ["recipient", () => bob],
+    ] as const) {
+      it(`refuses a flipped bit in any byte, by name, and blames no node for it: ${name}`, async () => {
+        const object = await network.objects.read(PATH);
+        for (const place of object.keys()) {
+          await network.objects.write(PATH, flip(object, place));
+          const { code, data } = await rejection(bobVerbs(reader()).read(PATH));
+          expect({ code, data }, `byte ${place}`).to.deep.equal(flipped(reader(), object, place));
+        }
+      });
+
+      it(`refuses every truncation, by name: ${name}`, async () => {
+        const object = await network.objects.read(PATH);
+        for (const length of object.keys()) {
+          await network.objects.write(PATH, object.slice(0, length));
+          const { code, data } = await rejection(bobVerbs(reader()).read(PATH));
+          expect({ code, data }, `length ${length}`).to.deep.equal(cut(length));
+        }
+      });
+    }
 
     it("says that there is no such object", async () => {
       expect((await rejection(bobVerbs(bob).read("memory://none"))).code).to.equal("E_NOT_FOUND");
