@@ -260,7 +260,11 @@ describe("read", () => {
       const [cfrag] = stolen.values();
       for (const node of nodes) node.distort = (answer) => void Object.assign(answer, { cfrag });
       const error = await rejection(readAsBob());
-      expect(codesOf(error)).to.deep.equal(["E_BAD_PROOF", "E_BAD_PROOF", "E_BAD_PROOF"]);
+      expect(error.code).to.equal("E_NOT_ENOUGH_SHARES");
+      expect(error.data).to.deep.include({ policyId: grant.id, owner: alice.address, needed: 2, got: 0 });
+      expect(failuresOf(error).map(({ node, url, code }) => ({ node, url, code }))).to.have.deep.members(
+        nodes.map(({ staker, url }) => ({ node: staker, url, code: "E_BAD_PROOF" })),
+      );
     });
 
     it("refuses the answer of another node of the same policy", async () => {
