@@ -41,8 +41,10 @@ const PROPERTIES: EngineProperties = {
   collusionResistant: true,
   keyPrivate: false,
   threshold: true,
-  verifiable: true,
+  verifiable: "by anyone",
   onChainVerifiable: true,
+  failureLog2: -Infinity,
+  maxAnswers: Infinity,
 };
 
 class AfghEngine implements LevelledEngine {

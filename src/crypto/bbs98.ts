@@ -31,8 +31,10 @@ const PROPERTIES: EngineProperties = {
   collusionResistant: false,
   keyPrivate: false,
   threshold: true,
-  verifiable: true,
+  verifiable: "by anyone",
   onChainVerifiable: true,
+  failureLog2: -Infinity,
+  maxAnswers: Infinity,
 };
 
 class Bbs98Engine extends DealtEngine implements MultiHopEngine {

@@ -30,8 +30,10 @@ const PROPERTIES: EngineProperties = {
   collusionResistant: false,
   keyPrivate: true,
   threshold: true,
-  verifiable: true,
+  verifiable: "by anyone",
   onChainVerifiable: true,
+  failureLog2: -Infinity,
+  maxAnswers: Infinity,
 };
 
 const DEALING_DOMAIN = "nkms/v1/ecies/dealing";

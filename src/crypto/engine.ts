@@ -24,10 +24,14 @@ export interface EngineProperties {
   readonly keyPrivate: boolean;
   /** m-of-n fractions. */
   readonly threshold: boolean;
-  /** A wrong answer is detected by whoever holds the public values. */
-  readonly verifiable: boolean;
+  /** Who detects a wrong answer: whoever holds the public values, or only the recipient, who opens it. */
+  readonly verifiable: "by anyone" | "by the recipient";
   /** A wrong answer can be shown to a contract. */
   readonly onChainVerifiable: boolean;
+  /** log2 of a bound on the probability that an honest capsule does not open after `maxHops`; -Infinity where there is no noise. */
+  readonly failureLog2: number;
+  /** How many capsules of other producers' making one re-encryption key may turn before the owner's key has to be renewed. */
+  readonly maxAnswers: number;
 }
 
 export interface KeyPair {
@@ -118,7 +122,10 @@ export interface Engine {
   reencrypt(kfrag: Uint8Array, capsule: Uint8Array, random: RandomSource): Uint8Array;
   /** Checks an answer's proof against the capsule and the on-chain commitment. Throws E_BAD_PROOF. */
   verify(cfrag: Uint8Array, context: AnswerContext): VerifiedAnswer;
-  /** Opens a capsule with `threshold` verified answers. Throws E_NOT_ENOUGH_SHARES or E_WRONG_KEY. */
+  /**
+   * Opens a capsule with `threshold` verified answers. For lattice engines `ownerPublicKey` is the key the capsule was first made for. Throws
+   * E_NOT_ENOUGH_SHARES, E_WRONG_KEY or E_TAMPERED.
+   */
   combine(
     recipientSecretKey: Uint8Array,
     ownerPublicKey: Uint8Array,
@@ -158,4 +165,18 @@ export interface LevelledEngine extends Engine {
   /** Makes a key only the owner of `publicKey` can ever open. */
   encapsulateFirstLevel(publicKey: Uint8Array, random: RandomSource): Encapsulation;
   decapsulateFirstLevel(secretKey: Uint8Array, capsule: Uint8Array): Uint8Array;
+}
+
+/**
+ * An engine on noisy capsules, whose turns nothing proves. Whoever opens a capsule makes it again and compares (Fujisaki and Okamoto 1999), and
+ * for that needs the public key it was first made for. A turned capsule is the original followed by its last turn; `reencrypt` and `hop` take
+ * it in place of the original until it was turned `maxHops` times.
+ */
+export interface LatticeEngine extends Engine {
+  /** log2 of a bound on the probability that an honest capsule does not open after so many hops. */
+  failureLog2(hops: number): number;
+  /** Turns a capsule by the only fraction of a rekeying from its holder to the next. Always the same bytes for the same input. */
+  hop(kfrag: Uint8Array, capsule: Uint8Array): Uint8Array;
+  /** Opens a turned capsule with its last holder's secret key; `originPublicKey` is its first holder's. Throws E_TAMPERED. */
+  decapsulateTurned(secretKey: Uint8Array, originPublicKey: Uint8Array, capsule: Uint8Array): Uint8Array;
 }

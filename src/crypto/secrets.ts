@@ -2,7 +2,7 @@
  * Overwrites secrets that are no longer needed. JavaScript bounds what this can do: bigints and strings cannot be wiped, the
  * garbage collector may have copied a buffer before, and optimised code may keep a value in a register.
  */
-export function wipe(...secrets: Uint8Array[]): void {
+export function wipe(...secrets: (Uint8Array | Int32Array)[]): void {
   for (const secret of secrets) secret.fill(0);
 }
 

@@ -42,8 +42,10 @@ const PROPERTIES: EngineProperties = {
   collusionResistant: false,
   keyPrivate: false,
   threshold: true,
-  verifiable: true,
+  verifiable: "by anyone",
   onChainVerifiable: true,
+  failureLog2: -Infinity,
+  maxAnswers: Infinity,
 };
 
 /** Remembers across instances: an answer may be combined by another engine on another back-end. */

@@ -1,0 +1,36 @@
+import { expect } from "chai";
+
+import { lwe } from "../../../src/crypto/lwe";
+import { LWE_1024, LWE_2048 } from "../../../src/crypto/lwe/profile";
+import { behavesAsLattice } from "./lattice.behavior";
+
+describe("lwe", () => {
+  for (const [profile, lengths] of [
+    [LWE_1024, { publicKey: 3328, capsule: 3328 + 832 + 32, kfrag: 96 + 10 * 3328 }],
+    [LWE_2048, { publicKey: 13_312, capsule: 13_312 + 1664 + 32, kfrag: 96 + 14 * 13_312 }],
+  ] as const) {
+    describe(profile.name, () => {
+      const engine = lwe(profile);
+      behavesAsLattice(engine);
+
+      it("has the lengths of its parameters", () => {
+        const random = (length: number) => new Uint8Array(length).fill(7);
+        const { secretKey, publicKey } = engine.keygen(random);
+        const request = {
+          ownerSecretKey: secretKey,
+          recipientPublicKey: publicKey,
+          signerSecretKey: secretKey,
+          threshold: 1,
+          shares: 1,
+        };
+        const [{ kfrag }] = engine.rekey(request, random);
+        const { capsule } = engine.encapsulate(publicKey, random);
+        expect({ publicKey: publicKey.length, capsule: capsule.length, kfrag: kfrag.length }).to.deep.equal(lengths);
+      });
+    });
+  }
+
+  it("is the light profile unless told otherwise", () => {
+    expect(lwe().properties.name).to.equal("lwe-1024");
+  });
+});

@@ -1,0 +1,158 @@
+import { expect } from "chai";
+
+import { equalBytes } from "../../../src/bytes";
+import { expand } from "../../../src/crypto/lattice/expand";
+import { unpack } from "../../../src/crypto/lattice/packing";
+import { fixedWeight } from "../../../src/crypto/lattice/sampler";
+import { ntru } from "../../../src/crypto/ntru";
+import { failureLog2, noiseVariance, NTRU_1087, NTRU_1499, type NtruSet } from "../../../src/crypto/ntru/parameters";
+import { invert, multiply } from "../../../src/crypto/ntru/ring";
+import { expectRefusal, makeScope } from "../../support/crypto";
+import { leastSquaresConvolution } from "../../support/leastSquares";
+import { seededRandom } from "../../support/seededRandom";
+import { behavesAsLattice } from "./lattice.behavior";
+
+const Q = 2048;
+const centred = (values: Int32Array) => values.map((value) => (value << 21) >> 21);
+
+function sparse(set: NtruSet, seed: Uint8Array, use: string, plus: number, minus: number): Int32Array {
+  return fixedWeight(expand(`nkms/v1/${set.name}/${use}`, seed, 4 * set.degree), plus, minus);
+}
+
+function secretOf(set: NtruSet, seed: Uint8Array): Int32Array {
+  const f = sparse(set, seed, "f", set.weight, set.weight).map((coefficient) => 3 * coefficient);
+  f[0] += 1;
+  return f;
+}
+
+const decode = (set: NtruSet, bytes: Uint8Array) => unpack("polynomial", bytes, set.degree, 11, Q);
+
+describe("ntru", () => {
+  for (const [set, lengths] of [
+    [NTRU_1087, { publicKey: 1495, capsule: 1527, kfrag: 96 + 1495 }],
+    [NTRU_1499, { publicKey: 2062, capsule: 2094, kfrag: 96 + 2062 }],
+  ] as const) {
+    describe(set.name, () => {
+      const engine = ntru(set);
+      behavesAsLattice(engine);
+
+      const random = seededRandom(`${set.name} scheme`);
+      const { owner, recipient, signer, capsule } = makeScope(engine, random);
+      const request = {
+        ownerSecretKey: owner.secretKey,
+        recipientPublicKey: recipient.publicKey,
+        recipientSecretKey: recipient.secretKey,
+        signerSecretKey: signer.secretKey,
+        threshold: 1,
+        shares: 1,
+      };
+      const [{ kfrag }] = engine.rekey(request, random);
+      const key = decode(set, kfrag.slice(96));
+      const [ownerSecret, recipientSecret] = [owner, recipient].map(({ secretKey }) => secretOf(set, secretKey));
+
+      it("has the lengths of its parameters", () => {
+        const actual = { publicKey: owner.publicKey.length, capsule: capsule.length, kfrag: kfrag.length };
+        expect(actual).to.deep.equal(lengths);
+      });
+
+      it("has keys h with f*h = 3*g", () => {
+        const product = centred(multiply(ownerSecret, decode(set, owner.publicKey)));
+        const g = sparse(set, owner.secretKey, "g", set.keyWeight + 1, set.keyWeight);
+        expect(Array.from(product)).to.deep.equal(Array.from(g, (value) => 3 * value));
+      });
+
+      it("rekeys with both secret keys only", () => {
+        const field = "recipientSecretKey";
+        const { recipientSecretKey, ...half } = request;
+        expect(recipientSecretKey).to.deep.equal(recipient.secretKey);
+        expectRefusal(() => engine.rekey(half, random), "E_INTERACTIVE", { field });
+        const mixed = { ...request, recipientSecretKey: owner.secretKey };
+        expectRefusal(() => engine.rekey(mixed, random), "E_WRONG_KEY", { field });
+        const short = { ...request, recipientSecretKey: owner.secretKey.slice(1) };
+        expectRefusal(() => engine.rekey(short, random), "E_BAD_ENCODING", { field, got: 31, expected: 32 });
+      });
+
+      it("gives colluders the owner's secret: f_A = rk*f_B", () => {
+        expect(centred(multiply(key, recipientSecret))).to.deep.equal(ownerSecret);
+      });
+
+      it("goes both ways: rk_ba = 1/rk_ab", () => {
+        const reversed = invert(key, set.order);
+        expect(centred(multiply(reversed, ownerSecret))).to.deep.equal(recipientSecret);
+      });
+
+      it("gives a pair of holders one key, whenever it is made", () => {
+        expect(equalBytes(engine.rekey(request, random)[0].kfrag.slice(96), kfrag.slice(96))).to.equal(true);
+      });
+
+      it("refuses keys with another value at 1", () => {
+        const changed = Uint8Array.from(owner.publicKey);
+        changed[0] ^= 1;
+        const got = 3 + (changed[0] & 1 ? 1 : -1);
+        const data = { field: "publicKey", got, expected: 3 };
+        expectRefusal(() => engine.encapsulate(changed, random), "E_BAD_ENCODING", data);
+      });
+
+      it("has the noise of its formula", () => {
+        const samples = 4;
+        const sums = Array<number>(set.maxHops + 1).fill(0);
+        for (let sample = 0; sample < samples; sample++) {
+          const self = engine.keygen(random);
+          const selfRequest = { ...request, ownerSecretKey: self.secretKey, recipientSecretKey: self.secretKey };
+          const [fraction] = engine.rekey({ ...selfRequest, recipientPublicKey: self.publicKey }, random);
+          const secret = secretOf(set, self.secretKey);
+          let turned = engine.encapsulate(self.publicKey, random).capsule;
+          for (let hops = 0; hops <= set.maxHops; hops++) {
+            const ciphertext = hops ? turned.slice(engine.capsuleLength + 1) : turned.slice(0, -32);
+            const product = centred(multiply(secret, decode(set, ciphertext)));
+            sums[hops] += product.reduce((sum, value) => sum + value ** 2, 0) / (samples * set.degree);
+            if (hops < set.maxHops) turned = engine.hop(fraction.kfrag, turned);
+          }
+        }
+        sums.forEach((variance, hops) => {
+          expect(variance / noiseVariance(set, hops)).to.be.within(0.85, 1.15);
+        });
+      });
+    });
+  }
+
+  it("fails as rarely as derived: log2 of the probability by hops", () => {
+    // crypto-design: sd 84.8 after one hop of N = 1087, so z = 1024/84.8 = 12.08
+    expect([0, 1, 2].map((hops) => Math.round(failureLog2(NTRU_1087, hops)))).to.deep.equal([-257, -99, -59]);
+    expect([1, 3, 5].map((hops) => Math.round(failureLog2(NTRU_1499, hops)))).to.deep.equal([-227, -121, -81]);
+  });
+
+  it("knows the order of 2 modulo N", () => {
+    for (const { degree, order } of [NTRU_1087, NTRU_1499]) {
+      let [power, steps] = [2, 1];
+      while (power !== 1) [power, steps] = [(2 * power) % degree, steps + 1];
+      expect(steps).to.equal(order);
+    }
+  });
+
+  it("tells a producer and a recipient who share what they know the owner's secret, without a node", () => {
+    const set = NTRU_1087;
+    const engine = ntru(set);
+    const random = seededRandom("ntru producer and recipient");
+    const { owner, recipient } = makeScope(engine, random);
+    const [ownerSecret, recipientSecret] = [owner, recipient].map(({ secretKey }) => secretOf(set, secretKey));
+    const key = multiply(ownerSecret, invert(recipientSecret, set.order));
+    const small = (plus: number) => fixedWeight(random(4 * set.degree), plus, plus);
+    const answers = Array.from({ length: 60 }, () => {
+      const [s, message, noise] = [small(set.weight), small(362), small(set.weight)];
+      const sum = multiply(decode(set, owner.publicKey), s).map((value, at) => value + message[at]);
+      const turned = multiply(key, sum).map((value, at) => value + 3 * noise[at]);
+      // f_B*c' = 3*g*s + f_A*m + 3*f_B*e, where the recipient knows all but g and f_A, and e is noise
+      return { factors: [s.map((value) => 3 * value), message], value: centred(multiply(recipientSecret, turned)) };
+    });
+    const [, estimate] = leastSquaresConvolution(answers);
+    const constant = (at: number) => (at === 0 ? 1 : 0);
+    const recovered = estimate.map((value, at) => constant(at) + 3 * Math.round((value - constant(at)) / 3));
+    expect(Int32Array.from(recovered)).to.deep.equal(ownerSecret);
+    expect(engine.properties.maxAnswers).to.equal(0);
+  });
+
+  it("is the smaller set unless told otherwise", () => {
+    expect(ntru().properties.name).to.equal("ntru-1087");
+  });
+});
