@@ -7,6 +7,10 @@ import { ecies } from "../src/crypto/ecies";
 import { decodePoint, encodePoint } from "../src/crypto/encoding";
 import type { Engine } from "../src/crypto/engine";
 import { loadMclPairing } from "../src/crypto/pairingMcl";
+import { lwe } from "../src/crypto/lwe";
+import { LWE_1024, LWE_2048 } from "../src/crypto/lwe/profile";
+import { ntru } from "../src/crypto/ntru";
+import { NTRU_1087, NTRU_1499 } from "../src/crypto/ntru/parameters";
 import { noblePairing } from "../src/crypto/pairingNoble";
 import { osRandom } from "../src/crypto/random";
 import { compare, type Contestant } from "./sampling";
@@ -90,12 +94,25 @@ function curveEngine(make: (curve: CurveBackend) => Engine): EngineRow[] {
   return measure({ native: rows("native"), noble: rows("noble") });
 }
 
+/** The lattice engines, each beside noble's multiplication on secp256k1, which tells what machine it was. */
+export function measureLattices(): Record<string, EngineRow[]> {
+  const noble = backendNamed("noble");
+  const { secretKey, publicKey } = ecies(noble).keygen(osRandom);
+  const point = decodePoint(noble, "point", publicKey);
+  const yardstick = { "secp256k1 multiply, noble": { run: () => noble.multiply(point, secretKey) } };
+  const engines = [lwe(LWE_1024), lwe(LWE_2048), ntru(NTRU_1087), ntru(NTRU_1499)];
+  return Object.fromEntries(
+    engines.map((engine) => [engine.properties.name, measure({ portable: { ...engineRows(engine), ...yardstick } })]),
+  );
+}
+
 /** All rows, by engine. */
-export async function measureEngines(): Promise<Record<"ecies" | "bbs98" | "afgh", EngineRow[]>> {
+export async function measureEngines(): Promise<Record<string, EngineRow[]>> {
   const mcl = await loadMclPairing();
   return {
     ecies: curveEngine(ecies),
     bbs98: curveEngine(bbs98),
     afgh: measure({ mcl: engineRows(afgh(mcl)), noble: engineRows(afgh(noblePairing)) }),
+    ...measureLattices(),
   };
 }

@@ -2,13 +2,24 @@
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 
 import { equalBytes } from "../../src/bytes";
-import type { Engine, EngineProperties, KeyPair, MultiHopEngine, RandomSource } from "../../src/crypto/engine";
+import type {
+  Engine,
+  EngineProperties,
+  KeyPair,
+  LatticeEngine,
+  MultiHopEngine,
+  RandomSource,
+} from "../../src/crypto/engine";
 import { toBigInt } from "../../src/crypto/scalar";
 import { NkmsError } from "../../src/errors";
-import { attacksOn, type Loot } from "./attacks";
+import type { Attacks, Loot } from "./attack";
+import { attacksOn } from "./attacks";
 
-/** Properties as seen, and lengths in bytes with threshold 1. On-chain checks need a chain and have tests of their own. */
-export interface Observed extends Omit<EngineProperties, "onChainVerifiable"> {
+/**
+ * Properties as seen, and lengths in bytes with threshold 1. On-chain checks need a chain and have tests of their own, as have the attacks of
+ * producers and recipients that bound the number of answers.
+ */
+export interface Observed extends Omit<EngineProperties, "onChainVerifiable" | "maxAnswers"> {
   /** Equal requests get equal answers. */
   readonly deterministic: boolean;
   readonly publicKeyBytes: number;
@@ -76,10 +87,15 @@ class Scene {
     return this.engine.combine(this.recipient.secretKey, this.owner.publicKey, capsule, answers);
   }
 
+  /** The largest m of m of m+1 that is not refused, 2 or 1. */
+  get threshold(): number {
+    return refusal(() => this.split(2, 3)) === undefined ? 2 : 1;
+  }
+
   loot(): Loot {
-    const [{ kfrag }] = this.split(1, 1);
+    const [{ kfrag, commitment }] = this.split(1, 1);
     const { engine, recipient, owner } = this;
-    return { engine, kfrag, ownerPublicKey: owner.publicKey, recipient };
+    return { engine, kfrag, commitment, ownerPublicKey: owner.publicKey, recipient };
   }
 }
 
@@ -89,50 +105,80 @@ function isInteractive(engine: Engine, random: RandomSource): boolean {
   return code === "E_INTERACTIVE";
 }
 
-/** Whether a scalar turns the recipient's points into the owner's: x*E for E = r*G, opened by a, would be b*E. */
-function turnsBack({ recipient, ownerPublicKey }: Loot, scalar: Uint8Array | undefined): boolean {
-  if (!scalar) return false;
-  const turned = secp256k1.Point.fromBytes(ownerPublicKey).multiply(toBigInt(scalar));
+function isLattice(engine: Engine): engine is LatticeEngine {
+  return "decapsulateTurned" in engine;
+}
+
+/** Whether a candidate turns the recipient's capsules into the owner's: a kfrag by doing so, a scalar x by x*pk_A = pk_B. */
+function turnsBack(scene: Scene, candidate: Uint8Array | undefined): boolean {
+  if (!candidate) return false;
+  const { engine, owner, recipient } = scene;
+  if (isLattice(engine)) {
+    const { capsule } = engine.encapsulate(recipient.publicKey, scene.random);
+    const turned = engine.hop(candidate, capsule);
+    return refusal(() => engine.decapsulateTurned(owner.secretKey, recipient.publicKey, turned)) === undefined;
+  }
+  const turned = secp256k1.Point.fromBytes(owner.publicKey).multiply(toBigInt(candidate));
   return equalBytes(turned.toBytes(true), recipient.publicKey);
+}
+
+/** The turn of a capsule as a capsule, if the engine has one. */
+function hopOf(scene: Scene): (capsule: Uint8Array) => Uint8Array {
+  const { engine, random, owner, recipient } = scene;
+  const [{ kfrag }] = scene.split(1, 1);
+  if (isLattice(engine)) return (capsule) => engine.hop(kfrag, capsule);
+  const multiHop = engine as MultiHopEngine;
+  if (!multiHop.hopKey) return (capsule) => engine.reencrypt(kfrag, capsule, random).slice(0, engine.capsuleLength);
+  const { key } = multiHop.hopKey(owner.secretKey, recipient.secretKey, random);
+  return (capsule) => multiHop.hop(key, capsule);
 }
 
 /** Turns a capsule and its turned forms again until something refuses. */
 function countHops(scene: Scene): number {
-  const { engine, random } = scene;
-  let { capsule } = engine.encapsulate(scene.owner.publicKey, random);
-  const multiHop = engine as MultiHopEngine;
-  if (!multiHop.hopKey) {
-    const [{ kfrag }] = scene.split(1, 1);
-    const cfrag = engine.reencrypt(kfrag, capsule, random);
-    const again = refusal(() => engine.reencrypt(kfrag, cfrag.slice(0, engine.capsuleLength), random));
-    return again === undefined ? Infinity : 1;
-  }
-  const { key } = multiHop.hopKey(scene.owner.secretKey, scene.recipient.secretKey, random);
+  const hop = hopOf(scene);
+  let { capsule } = scene.engine.encapsulate(scene.owner.publicKey, scene.random);
   for (let hops = 0; ; hops++) {
-    if (refusal(() => (capsule = multiHop.hop(key, capsule))) !== undefined) return hops;
+    if (refusal(() => (capsule = hop(capsule))) !== undefined) return hops;
   }
 }
 
-function detectsWrongAnswers(scene: Scene): boolean {
-  const [first, second] = [0, 1].map(() => scene.engine.encapsulate(scene.owner.publicKey, scene.random).capsule);
-  const [{ kfrag, commitment }] = scene.split(1, 1);
-  const wrong = scene.engine.reencrypt(kfrag, first, scene.random);
-  return refusal(() => scene.engine.verify(wrong, { capsule: second, commitment, ...scene.keys })) === "E_BAD_PROOF";
+/** Gives a capsule wrong answers: who refuses them, by the proof or by opening. */
+function whoDetects(scene: Scene, attacks: Attacks): Observed["verifiable"] | undefined {
+  const { engine, random, owner, recipient } = scene;
+  const [first, second] = [0, 1].map(() => engine.encapsulate(owner.publicKey, random).capsule);
+  const loot = scene.loot();
+  const context = { capsule: second, commitment: loot.commitment, ...scene.keys };
+  const verify = (wrong: Uint8Array) => engine.verify(wrong, context);
+  if (refusal(() => verify(engine.reencrypt(loot.kfrag, first, random))) !== "E_BAD_PROOF") return undefined;
+  if (!attacks.forge) return "by anyone";
+  const forged = verify(attacks.forge(loot, second));
+  const code = refusal(() => engine.combine(recipient.secretKey, owner.publicKey, second, [forged]));
+  return code === "E_TAMPERED" ? "by the recipient" : undefined;
 }
 
-function namesItsKeys(scene: Scene): boolean {
-  const attacks = attacksOn(scene.engine.properties.name, scene.signer.publicKey);
-  const loot = scene.loot();
-  const stranger = scene.engine.keygen(scene.random).publicKey;
-  const { owner, recipient } = scene;
-  return (
-    attacks.links(loot, owner.publicKey, recipient.publicKey) && !attacks.links(loot, stranger, recipient.publicKey)
-  );
+function namesItsKeys(scene: Scene, attacks: Attacks): boolean {
+  const [loot, other] = [scene.loot(), scene.loot()];
+  const { engine, random, interactive, owner, recipient } = scene;
+  const strangers = new Scene(engine, random, interactive);
+  const named =
+    attacks.links(loot, owner.publicKey, recipient.publicKey) &&
+    !attacks.links(loot, strangers.owner.publicKey, recipient.publicKey);
+  const recognises = (kfrag: Uint8Array) => attacks.recognises?.(loot.kfrag, kfrag) ?? false;
+  return named || (recognises(other.kfrag) && !recognises(strangers.loot().kfrag));
 }
 
 function countFailures(scene: Scene): number {
-  const wrong = Array.from({ length: ROUNDS }, () => scene.engine.encapsulate(scene.owner.publicKey, scene.random));
-  return wrong.filter(({ capsule, key }) => !equalBytes(scene.read(capsule, 2, 3, 2), key)).length;
+  const made = Array.from({ length: ROUNDS }, () => scene.engine.encapsulate(scene.owner.publicKey, scene.random));
+  const m = scene.threshold;
+  return made.filter(({ capsule, key }) => !equalBytes(scene.read(capsule, m, m + 1, m), key)).length;
+}
+
+/** m-1 answers do not open what m do. */
+function hasThreshold(scene: Scene): boolean {
+  if (scene.threshold === 1) return false;
+  const { capsule, key } = scene.engine.encapsulate(scene.owner.publicKey, scene.random);
+  const opens = equalBytes(scene.read(capsule, 2, 3, 2), key);
+  return opens && refusal(() => scene.read(capsule, 2, 3, 1)) === "E_NOT_ENOUGH_SHARES";
 }
 
 /** Everything that can be seen of an engine. */
@@ -141,18 +187,22 @@ export function observe(engine: Engine, random: RandomSource): Observed {
   const scene = new Scene(engine, random, interactive);
   const attacks = attacksOn(engine.properties.name, scene.signer.publicKey);
   const loot = scene.loot();
-  const { capsule, key } = engine.encapsulate(scene.owner.publicKey, random);
+  const { capsule } = engine.encapsulate(scene.owner.publicKey, random);
   const cfrags = [0, 1].map(() => engine.reencrypt(loot.kfrag, capsule, random));
-  const opens = equalBytes(scene.read(capsule, 2, 3, 2), key);
+  const ownerSecret = attacks.secretOf?.(scene.owner.secretKey) ?? scene.owner.secretKey;
+  const maxHops = countHops(scene);
+  const verifiable = whoDetects(scene, attacks);
+  if (!verifiable) throw new NkmsError("E_UNDETECTED", "A wrong answer opened a capsule.");
   return {
     name: engine.properties.name,
     interactive,
-    unidirectional: !turnsBack(loot, attacks.reverse(loot)),
-    maxHops: countHops(scene),
-    collusionResistant: !equalBytes(attacks.collude(loot), scene.owner.secretKey),
-    keyPrivate: !namesItsKeys(scene),
-    threshold: opens && refusal(() => scene.read(capsule, 2, 3, 1)) === "E_NOT_ENOUGH_SHARES",
-    verifiable: detectsWrongAnswers(scene),
+    unidirectional: !turnsBack(scene, attacks.reverse(loot)),
+    maxHops,
+    collusionResistant: !equalBytes(attacks.collude(loot), ownerSecret),
+    keyPrivate: !namesItsKeys(scene, attacks),
+    threshold: hasThreshold(scene),
+    verifiable,
+    failureLog2: isLattice(engine) ? engine.failureLog2(maxHops) : -Infinity,
     deterministic: equalBytes(cfrags[0], cfrags[1]),
     publicKeyBytes: scene.owner.publicKey.length,
     capsuleBytes: capsule.length,

@@ -28,17 +28,17 @@ export function multiply(a: Int32Array, b: Int32Array): Int32Array {
   return product.subarray(0, n);
 }
 
-/** The cyclic product modulo two: shifted copies of `b`, 32 coefficients to a word, added where `a` has a one. */
+/** The cyclic product modulo two: shifted copies of `b`, 32 coefficients to a word between two empty ones, added where `a` has a one. */
 function multiplyBinary(a: Int32Array, b: Int32Array): Int32Array {
   const n = a.length;
   const words = Math.ceil(n / 32);
-  const packed = new Int32Array(words);
-  for (let index = 0; index < n; index++) packed[index >> 5] |= (b[index] & 1) << (index & 31);
+  const packed = new Int32Array(words + 2);
+  for (let index = 0; index < n; index++) packed[(index >> 5) + 1] |= (b[index] & 1) << (index & 31);
   const sum = new Int32Array(2 * words + 1);
   const shifted = new Int32Array(words + 1);
   for (let shift = 0; shift < 32; shift++) {
     for (let word = 0; word <= words; word++) {
-      shifted[word] = (packed[word] << shift) | ((packed[word - 1] >>> 1) >>> (31 - shift));
+      shifted[word] = (packed[word + 1] << shift) | ((packed[word] >>> 1) >>> (31 - shift));
     }
     for (let index = shift; index < n; index += 32) {
       const mask = -(a[index] & 1);

@@ -1,16 +1,21 @@
 import { expect } from "chai";
 
 import { makeBbs98Vectors, makeVectors } from "../../../scripts/vectors/engines";
+import { latticeEngines, makeLatticeVectors } from "../../../scripts/vectors/lattices";
 import { fromHex, toHex } from "../../../src/bytes";
 import { afgh } from "../../../src/crypto/afgh";
 import { bbs98 } from "../../../src/crypto/bbs98";
 import { ecies } from "../../../src/crypto/ecies";
 import type { Engine } from "../../../src/crypto/engine";
-import { openWithKey } from "../../../src/crypto/sealedBox";
+import { capsuleOf, openWithKey } from "../../../src/crypto/sealedBox";
 import { backends, pairings } from "../../support/crypto";
 import afghFile from "../../vectors/afgh.json";
 import bbs98File from "../../vectors/bbs98.json";
 import eciesFile from "../../vectors/ecies.json";
+import lwe1024File from "../../vectors/lwe-1024.json";
+import lwe2048File from "../../vectors/lwe-2048.json";
+import ntru1087File from "../../vectors/ntru-1087.json";
+import ntru1499File from "../../vectors/ntru-1499.json";
 
 type Vectors = typeof eciesFile.vectors;
 
@@ -58,5 +63,24 @@ describe("engine vectors", () => {
       expect(makeVectors(engine)).to.deep.equal(afghFile);
       readVectors(engine, afghFile.vectors);
     }
+  });
+
+  const latticeFiles = [lwe1024File, lwe2048File, ntru1087File, ntru1499File];
+  latticeEngines().forEach((engine, index) => {
+    it(`of ${engine.properties.name} are made, and read from the recipient's secret key on`, () => {
+      const file = latticeFiles[index];
+      expect(makeLatticeVectors(engine)).to.deep.equal(file);
+      const [ownerPublicKey, recipientPublicKey] = [file.owner, file.recipient].map(({ secretKey }) =>
+        engine.publicKeyOf(fromHex(secretKey)),
+      );
+      const sealed = fromHex(file.sealed);
+      const capsule = capsuleOf(engine, sealed);
+      const commitment = { digest: fromHex(file.commitment.digest), point: fromHex(file.commitment.point) };
+      const context = { capsule, commitment, ownerPublicKey, recipientPublicKey };
+      const answer = engine.verify(fromHex(file.cfrag), context);
+      const key = engine.combine(fromHex(file.recipient.secretKey), ownerPublicKey, capsule, [answer]);
+      expect(toHex(key)).to.equal(file.key);
+      expect(toHex(openWithKey(engine, key, sealed))).to.equal(file.plaintext);
+    });
   });
 });

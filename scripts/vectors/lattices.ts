@@ -1,0 +1,76 @@
+/** Writes test/vectors/<engine>.json of the lattice engines: `node -r ts-node/register/transpile-only scripts/vectors/lattices.ts`. */
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { toHex, utf8 } from "../../src/bytes";
+import type { KeyPair, LatticeEngine } from "../../src/crypto/engine";
+import { lwe } from "../../src/crypto/lwe";
+import { LWE_1024, LWE_2048 } from "../../src/crypto/lwe/profile";
+import { ntru } from "../../src/crypto/ntru";
+import { NTRU_1087, NTRU_1499 } from "../../src/crypto/ntru/parameters";
+import { capsuleOf, sealTo } from "../../src/crypto/sealedBox";
+import { stream, STREAM_LENGTH } from "./vector";
+
+const FOLDER = join(__dirname, "../../test/vectors");
+const PLAINTEXT = "attack at dawn";
+/** Longer keys are given by their SHA-256: they follow from the seed. */
+const LONGEST_KEY = 4096;
+
+/** All lattice engines. */
+export function latticeEngines(): LatticeEngine[] {
+  return [lwe(LWE_1024), lwe(LWE_2048), ntru(NTRU_1087), ntru(NTRU_1499)];
+}
+
+function keyInHex(key: Uint8Array): string {
+  return key.length <= LONGEST_KEY ? toHex(key) : `sha256:${createHash("sha256").update(key).digest("hex")}`;
+}
+
+const pairInHex = ({ secretKey, publicKey }: KeyPair) => ({
+  secretKey: toHex(secretKey),
+  publicKey: keyInHex(publicKey),
+});
+
+function rekey(engine: LatticeEngine, from: KeyPair, to: KeyPair, random: ReturnType<typeof stream>) {
+  const request = {
+    ownerSecretKey: from.secretKey,
+    recipientPublicKey: to.publicKey,
+    recipientSecretKey: to.secretKey,
+    signerSecretKey: from.secretKey,
+    threshold: 1,
+    shares: 1,
+  };
+  return engine.rekey(request, random)[0];
+}
+
+/** Draws owner, recipient, the sealed box, then the fraction. */
+export function makeLatticeVectors(engine: LatticeEngine) {
+  const { name } = engine.properties;
+  const seed = `nkms ${name} vector 1`;
+  const random = stream(seed);
+  const [owner, recipient] = [engine.keygen(random), engine.keygen(random)];
+  const sealed = sealTo(engine, owner.publicKey, utf8(PLAINTEXT), random);
+  const capsule = capsuleOf(engine, sealed);
+  const { kfrag, commitment } = rekey(engine, owner, recipient, random);
+  return {
+    version: 1,
+    origin: "scripts/vectors/lattices.ts of this package",
+    random: `the first ${STREAM_LENGTH} bytes of SHAKE-256(seed), cut draw after draw`,
+    seed,
+    plaintext: toHex(utf8(PLAINTEXT)),
+    owner: pairInHex(owner),
+    recipient: pairInHex(recipient),
+    sealed: toHex(sealed),
+    key: toHex(engine.decapsulate(owner.secretKey, capsule)),
+    kfrag: keyInHex(kfrag),
+    commitment: { digest: toHex(commitment.digest), point: toHex(commitment.point) },
+    cfrag: toHex(engine.reencrypt(kfrag, capsule, random)),
+  };
+}
+
+if (require.main === module) {
+  for (const engine of latticeEngines()) {
+    const text = JSON.stringify(makeLatticeVectors(engine), undefined, 2) + "\n";
+    writeFileSync(join(FOLDER, `${engine.properties.name}.json`), text);
+  }
+}
