@@ -18,7 +18,7 @@ import {
 } from "../../src/protocol/policy";
 import type { MessageType } from "../../src/protocol/typedData";
 import type { IPolicyManager } from "../../typechain-types/contracts/interfaces/IPolicyManager";
-import type { NodeActor, Party, PolicySystem } from "./policySystem";
+import type { NodeActor, Party, PolicyParties } from "./policySystem";
 
 /** A policy and what creating it needs besides. */
 export interface Draft extends Policy {
@@ -37,7 +37,7 @@ export interface DraftOptions {
 }
 
 /** A policy of owner and payer `system.owner` that starts 1,000 s from now and lasts 1,000 s, renewable up to 5,000 s. */
-export async function draft(system: PolicySystem, options: DraftOptions = {}): Promise<Draft> {
+export async function draft(system: PolicyParties, options: DraftOptions = {}): Promise<Draft> {
   const now = BigInt(await time.latest());
   const actors = system.nodes.slice(0, options.shares ?? 3);
   const { condition = new Uint8Array(), note = new Uint8Array() } = options;
@@ -80,7 +80,7 @@ export function shown(policy: Policy): IPolicyManager.PolicyStruct {
 }
 
 /** The policy with its nodes' acceptances. */
-export async function creationOf(system: PolicySystem, policy: Draft): Promise<IPolicyManager.CreationStruct> {
+export async function creationOf(system: PolicyParties, policy: Draft): Promise<IPolicyManager.CreationStruct> {
   return {
     terms: policy.terms,
     nodes: [...policy.nodes],
@@ -95,7 +95,7 @@ export async function creationOf(system: PolicySystem, policy: Draft): Promise<I
 
 /** One acceptance in compact form, by whomever. */
 export async function acceptance(
-  system: PolicySystem,
+  system: PolicyParties,
   policy: Policy,
   signer: Pick<Party, "signTypedData">,
   shareIndex: number,
@@ -113,7 +113,7 @@ export interface ConsentOptions {
 
 /** A payer's or owner's consent for a policy; by default to its end as created, for any amount, for an hour. */
 export async function consent(
-  system: PolicySystem,
+  system: PolicyParties,
   signer: Pick<Party, "signTypedData">,
   type: MessageType<typeof PAYMENT.fields>,
   policy: Policy,
@@ -126,7 +126,7 @@ export async function consent(
 }
 
 export async function revocation(
-  system: PolicySystem,
+  system: PolicyParties,
   signer: Pick<Party, "signTypedData">,
   policy: Policy,
 ): Promise<string> {
@@ -140,7 +140,7 @@ export const NO_CONSENT: IPolicyManager.ConsentStruct = { maximum: 0n, deadline:
  * Creates a policy whose owner and payer are `system.owner`, and returns it as later calls show it. It stands in the very next
  * second, however long the machine takes to sign.
  */
-export async function create(system: PolicySystem, options: DraftOptions = {}) {
+export async function create(system: PolicyParties, options: DraftOptions = {}) {
   const policy = await draft(system, options);
   const creation = await creationOf(system, policy);
   await time.setNextBlockTimestamp((await time.latest()) + 1);
@@ -149,7 +149,7 @@ export async function create(system: PolicySystem, options: DraftOptions = {}) {
 }
 
 async function signFor(
-  system: PolicySystem,
+  system: PolicyParties,
   signer: Pick<Party, "signTypedData">,
   type: MessageType,
   message: Record<string, BytesLike | bigint>,

@@ -4,7 +4,7 @@ import { type Signer, Wallet } from "ethers";
 import { ethers } from "hardhat";
 
 import { BOND, nodeRegistryDomain } from "../../src/protocol/policy";
-import type { NodeRegistry } from "../../typechain-types";
+import type { NodeRegistry, PolicyManager } from "../../typechain-types";
 import { compressedKey, xOnlyKey } from "./keys";
 import { Random } from "./random";
 
@@ -27,6 +27,15 @@ export interface NodeActor {
   readonly address: string;
   readonly staker: Wallet;
   readonly worker: Wallet;
+}
+
+/** What building a policy takes of a system. */
+export interface PolicyParties {
+  readonly manager: PolicyManager;
+  readonly owner: Party;
+  readonly recipient: Party;
+  /** Ascending. */
+  readonly nodes: readonly NodeActor[];
 }
 
 export type PolicySystem = Awaited<ReturnType<typeof deployPolicySystem>>;
@@ -71,7 +80,8 @@ export function makeNodes(count: number): NodeActor[] {
     .sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1));
 }
 
-async function registerNode(registry: NodeRegistry, node: NodeActor): Promise<void> {
+/** Publishes a node whose worker counts from the next period on. */
+export async function registerNode(registry: NodeRegistry, node: NodeActor): Promise<void> {
   const random = new Random(BigInt(node.address) & 0xffffffffn);
   const { chainId } = await ethers.provider.getNetwork();
   await setBalance(node.address, 10n ** 20n);
