@@ -18,7 +18,7 @@ const config: HardhatUserConfig = {
   networks: {
     hardhat: { hardfork: "prague", chainId: 31337 },
     localhost: { url: process.env.NKMS_LOCALHOST_URL ?? "http://127.0.0.1:8545" },
-    ...(process.env.NKMS_SEPOLIA_URL ? { sepolia: { url: process.env.NKMS_SEPOLIA_URL, chainId: 11155111 } } : {}),
+    sepolia: { url: process.env.NKMS_SEPOLIA_URL ?? "", chainId: 11155111 },
   },
   paths: { ignition: "./deploy" },
   typechain: { outDir: "typechain-types", target: "ethers-v6" },

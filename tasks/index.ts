@@ -1,3 +1,4 @@
+import "./commandLine";
 import "./deploy";
 import "./emission";
 import "./faucet";

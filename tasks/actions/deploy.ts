@@ -5,7 +5,7 @@ import { deploySystem } from "../../deploy/deploySystem";
 import { readParameters } from "../../deploy/parameters";
 import { discardPlan } from "../../deploy/plan";
 import { CONTRACT_NAMES } from "../../src/chain/contracts";
-import { type Deployment, saveDeployment, wrongChain } from "../../src/chain/deployment";
+import { type Deployment, saveDeployment } from "../../src/chain/deployment";
 import type { Identity } from "../../src/chain/identity";
 import { LOCAL_CHAIN_ID } from "../../src/chain/networks";
 import { type Outcome, progress } from "../support/run";
@@ -18,9 +18,7 @@ const POLLING_MS = 1_000;
 
 /** Deploys all contracts, or goes on where an earlier run stopped, and writes their addresses down. */
 export async function deploy(session: Session): Promise<Outcome> {
-  const chainId = Number(await session.provider.request({ method: "eth_chainId" }));
-  const expected = session.hre.network.config.chainId;
-  if (expected !== undefined && expected !== chainId) throw wrongChain(chainId, expected, "The connected chain");
+  const chainId = await session.chainId();
   const local = chainId === LOCAL_CHAIN_ID;
   const parameters = await readParameters(await parametersFile(session, local));
   const out = session.optional("out") ?? join(session.hre.config.paths.root, "deploy");

@@ -8,7 +8,7 @@ import type { Outcome } from "../support/run";
 import { describeTerms, feePerDay, readTerms } from "../support/nodeTerms";
 import { propose } from "../support/propose";
 import { describeService } from "../support/service";
-import { type Session, usage } from "../support/session";
+import type { Session } from "../support/session";
 import { grouped, nkms, rows, utc } from "../support/show";
 
 /** Publishes a node's URL, keys and terms and bonds its worker; again, it changes what differs. */
@@ -44,7 +44,7 @@ export async function registerNode(session: Session): Promise<Outcome> {
 /** Runs the node of a key until it is stopped; its log goes to stderr. */
 export async function runNodeTask(session: Session): Promise<Outcome> {
   const identity = session.required("from");
-  const rpcUrl = session.rpcUrl ?? missingNetwork();
+  const rpcUrl = session.requiredUrl;
   const node = await runNode({
     config: {
       rpcUrl,
@@ -112,8 +112,4 @@ function stopped(): Promise<void> {
     process.once("SIGINT", resolve);
     process.once("SIGTERM", resolve);
   });
-}
-
-function missingNetwork(): never {
-  throw usage("A node needs a chain of its own process.", "Name a network: --network localhost");
 }

@@ -13,5 +13,7 @@ export const actions = {
   stake: () => require("../actions/stake") as typeof import("../actions/stake"),
   stakeViews: () => require("../actions/stakeViews") as typeof import("../actions/stakeViews"),
   token: () => require("../actions/token") as typeof import("../actions/token"),
+  failure: () => require("./failure") as typeof import("./failure"),
   run: () => require("./run") as typeof import("./run"),
+  session: () => require("./session") as typeof import("./session"),
 };

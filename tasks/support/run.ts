@@ -1,6 +1,5 @@
 /** Runs what a task does, and prints its outcome or its error. */
-import { NkmsError } from "../../src/errors";
-import { exitCodeOf } from "./exitCodes";
+import { type Ending, line, reportFailure } from "./failure";
 import { type Arguments, Session } from "./session";
 import { toJson } from "./show";
 import { processTerminal, type Terminal } from "./terminal";
@@ -17,11 +16,8 @@ export interface Outcome {
 /** What a task does. */
 export type Action = (session: Session) => Promise<Outcome>;
 
-/** How a run ended, and the bytes it prints. */
-export interface Report {
-  exitCode: number;
-  stdout: string;
-  stderr: string;
+/** How a run ended, what it prints, and what still goes on. */
+export interface Report extends Ending {
   until?: Promise<void>;
 }
 
@@ -42,39 +38,15 @@ export async function runTask(action: Action, session: Session): Promise<Report>
     const stdout = json ? line(toJson({ ok: true, ...result })) : text.map(line).join("");
     return { exitCode: 0, stdout, stderr: "", until };
   } catch (error) {
-    return failure(error, json, session);
+    return reportFailure(error, { json, stack: stackOf(error, session) });
   } finally {
     session.close();
   }
 }
 
-function failure(error: unknown, json: boolean, session: Session): Report {
-  const known = error instanceof NkmsError ? error : unexpected(error);
+function stackOf(error: unknown, session: Session): string {
   const { verbose, showStackTraces } = session.hre.hardhatArguments;
-  const stack = verbose || showStackTraces ? line((error as Error).stack ?? "") : "";
-  const exitCode = exitCodeOf(error);
-  if (json) return { exitCode, stdout: line(toJson({ ok: false, error: known.toJSON() })), stderr: stack };
-  return { exitCode, stdout: "", stderr: explain(known) + stack };
-}
-
-function unexpected(error: unknown): NkmsError {
-  return new NkmsError("E_UNEXPECTED", error instanceof Error ? error.message : String(error), {
-    why: "This is a bug.",
-    fix: "Run it again with --show-stack-traces and report what it prints.",
-  });
-}
-
-function explain({ code, message, why, fix, data }: NkmsError): string {
-  const done =
-    Array.isArray(data.done) && data.done.length ? [`  Done before: ${(data.done as string[]).join(", ")}`] : [];
-  const parts = [`  ✗ ${code}  ${message}`, ...done];
-  if (why) parts.push(`    Why: ${why}`);
-  if (fix) parts.push(`    Fix: ${fix}`);
-  return parts.map(line).join("");
-}
-
-function line(text: string): string {
-  return `${text}\n`;
+  return verbose || showStackTraces ? line((error as Error).stack ?? "") : "";
 }
 
 /** Notes to somebody who waits; silent where only the result counts. */

@@ -1,7 +1,8 @@
 /** What one run of a task works with: its arguments, the network, the keys, and a connection that is closed at the end. */
-import type { EthereumProvider, HardhatRuntimeEnvironment, HttpNetworkConfig } from "hardhat/types";
+import type { HardhatRuntimeEnvironment, HttpNetworkConfig } from "hardhat/types";
 
 import { type Chain, type ChainOptions, connectChain, openProvider } from "../../src/chain/connection";
+import { wrongChain } from "../../src/chain/deployment";
 import { type Identity, keyFileAddress, openKeyFile } from "../../src/chain/identity";
 import { passwordFromFile } from "../../src/chain/password";
 import { NkmsError } from "../../src/errors";
@@ -44,13 +45,33 @@ export class Session {
     throw usage(`${option(name)} is "${text}".`, `Give a whole number from ${minimum} on.`);
   }
 
-  /** The JSON-RPC URL of the network; undefined for Hardhat's own in-process network. */
+  /** The JSON-RPC URL of the network; undefined for Hardhat's own in-process network. Throws E_RPC_URL_MISSING. */
   get rpcUrl(): string | undefined {
-    return (this.hre.network.config as HttpNetworkConfig).url;
+    const { name, config } = this.hre.network;
+    const { url } = config as HttpNetworkConfig;
+    if (url !== "") return url;
+    const variable = `NKMS_${name.toUpperCase()}_URL`;
+    throw new NkmsError("E_RPC_URL_MISSING", `It is not said how to reach ${name}.`, {
+      why: `${variable} is not set. Nothing was sent.`,
+      fix: `Let ${variable} hold the URL of an RPC server of ${name}.`,
+      data: { network: name, variable },
+    });
   }
 
-  get provider(): EthereumProvider {
-    return this.hre.network.provider;
+  /** The same for what needs a chain that outlives the command. Throws E_USAGE. */
+  get requiredUrl(): string {
+    if (this.rpcUrl !== undefined) return this.rpcUrl;
+    throw usage("No network is named, and Hardhat's own ends with this command.", "Name one: --network localhost");
+  }
+
+  /** The id the chain gives itself. Throws E_RPC_FAILED, and E_WRONG_CHAIN if it is not the network's. */
+  async chainId(): Promise<number> {
+    const provider = await openProvider(this.requiredUrl);
+    const got = Number((await provider.getNetwork()).chainId);
+    provider.destroy();
+    const expected = this.hre.network.config.chainId;
+    if (expected !== undefined && expected !== got) throw wrongChain(got, expected, "The connected chain");
+    return got;
   }
 
   /** A connection for reading, or one that sends as `signer`. */

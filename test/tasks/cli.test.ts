@@ -11,11 +11,11 @@ interface Ended {
 }
 
 /** What an operator types, with everything after `npx hardhat`. */
-function hardhat(url: string, ...args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
+function hardhat(environment: NodeJS.ProcessEnv, ...args: string[]): { child: ChildProcess; ended: Promise<Ended> } {
   const bin = require.resolve("hardhat/internal/cli/bootstrap");
-  const child = spawn(process.execPath, [bin, ...args, "--network", "localhost"], {
+  const child = spawn(process.execPath, [bin, ...args], {
     cwd: join(__dirname, "../.."),
-    env: { ...process.env, NKMS_LOCALHOST_URL: url, HARDHAT_NETWORK: undefined },
+    env: { ...process.env, HARDHAT_NETWORK: undefined, NKMS_SEPOLIA_URL: undefined, ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output = { stdout: "", stderr: "" };
@@ -28,7 +28,10 @@ function hardhat(url: string, ...args: string[]): { child: ChildProcess; ended: 
 describe("tasks on the command line", function () {
   this.timeout(120_000);
   const world = useTaskWorld();
-  const run = (...args: string[]) => hardhat(world().process.url, ...args).ended;
+  const start = (...args: string[]) =>
+    hardhat({ NKMS_LOCALHOST_URL: world().process.url }, ...args, "--network", "localhost");
+  const run = (...args: string[]) => start(...args).ended;
+  const code = ({ stdout }: Ended) => (JSON.parse(stdout) as { error: { code: string } }).error.code;
 
   it("prints one JSON value and nothing else, or text, with the exit code of the outcome", async () => {
     const [done, refused, usage] = await Promise.all([
@@ -45,10 +48,39 @@ describe("tasks on the command line", function () {
     ]);
   });
 
+  it("refuses what is mistyped before anything runs, with the exit code of usage and pure output", async () => {
+    const [option, task, value] = await Promise.all([
+      run("stake:create", "--amout", "5", "--json"),
+      run("stake:creat", "--json"),
+      run("stake:create", "--amount"),
+    ]);
+    expect([option.exitCode, task.exitCode, value.exitCode]).to.deep.equal([2, 2, 2]);
+    expect([code(option), code(task)]).to.deep.equal(["E_USAGE", "E_USAGE"]);
+    expect([option.stderr, task.stderr, value.stdout]).to.deep.equal(["", "", ""]);
+    expect(value.stderr).to.match(/^ {2}✗ E_USAGE {2}--amount has no value\.\n/);
+  });
+
+  it("blames a chain that is silent, unnamed or another one, not a bug", async () => {
+    const sepolia = ["deploy", "--from", "ada", "--network", "sepolia", "--json"];
+    const [silent, unnamed, other] = await Promise.all([
+      hardhat({ NKMS_LOCALHOST_URL: "http://127.0.0.1:1" }, "deploy", "--network", "localhost", "--json").ended,
+      hardhat({}, ...sepolia).ended,
+      hardhat({ NKMS_SEPOLIA_URL: world().process.url }, ...sepolia).ended,
+    ]);
+    expect([silent.exitCode, code(silent)]).to.deep.equal([4, "E_RPC_FAILED"]);
+    expect([unnamed.exitCode, code(unnamed)]).to.deep.equal([2, "E_RPC_URL_MISSING"]);
+    expect(unnamed.stdout).to.contain("NKMS_SEPOLIA_URL is not set.");
+    expect([other.exitCode, code(other)]).to.deep.equal([7, "E_WRONG_CHAIN"]);
+    expect((JSON.parse(other.stdout) as { error: { data: object } }).error.data).to.deep.equal({
+      got: 31337,
+      expected: 11155111,
+    });
+  });
+
   it("runs a node until it is told to stop", async () => {
     await world().json("node:register", { from: "ada", url: "http://127.0.0.1:7151", yes: true });
     await world().passPeriods(1);
-    const node = hardhat(world().process.url, "node:run", "--from", "ada", "--port", "0", "--json");
+    const node = start("node:run", "--from", "ada", "--port", "0", "--json");
     const { url, staker } = await firstLine(node.child);
     const answer = await fetch(`${url}/v1/info`);
     expect(((await answer.json()) as { staker: string }).staker.toLowerCase()).to.equal(staker.toLowerCase());
