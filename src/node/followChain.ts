@@ -10,7 +10,8 @@ import { codeOf, type ChainHead, type Following } from "./chainHead";
 import type { Block, ChainView, NodeState } from "./chainView";
 import type { Clock } from "./clock";
 import { withDeadline } from "./deadline";
-import type { FractionStore, HeldGrant } from "./fractionStore";
+import type { FractionStore } from "./fractionStore";
+import type { HeldGrant } from "./grant";
 import { describeUnexpected, type Log } from "./log";
 import type { Metrics } from "./metrics";
 import type { RequestLog } from "./requestLog";
@@ -84,7 +85,7 @@ export class ChainFollower {
   #needsFullSweep(target: number): boolean {
     const { store } = this.options;
     const isFirst = this.#cursor === undefined || target < this.#cursor;
-    return isFirst || target - this.#sweptAt >= FULL_SWEEP_BLOCKS || store.held === 0;
+    return isFirst || target - this.#sweptAt >= FULL_SWEEP_BLOCKS || store.census.held === 0;
   }
 
   #held(): HeldGrant[] {

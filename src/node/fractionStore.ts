@@ -11,15 +11,17 @@
 import { equalBytes, toHex } from "../bytes";
 import { wipe } from "../crypto/secrets";
 import { NkmsError } from "../errors";
-import { decodeGrant, encodeGrant, type Fate, type Grant } from "./grant";
+import { Census } from "./census";
+import { decodeGrant, encodeGrant, type Fate, type Grant, type HeldGrant } from "./grant";
 import type { Change, SealedDatabase } from "./sealedDatabase";
 import { serial } from "./serial";
 import { storeCorrupt } from "./storeErrors";
 
-/** A grant as the node knows it now. */
-export interface HeldGrant extends Grant {
-  /** The policy's end as last seen on chain; undefined as long as it was never seen there. */
-  readonly fundedUntil?: bigint;
+/** What a new grant is let in by. */
+export interface Admission {
+  readonly network: string;
+  /** Asked when every earlier grant has its place and no later one; throws if there is none left. */
+  requireRoom(): void;
 }
 
 const grantName = (id: string) => `grant/${id}`;
@@ -27,10 +29,9 @@ const fractionName = (id: string) => `fraction/${id}`;
 const eraseName = (id: string) => `erase/${id}`;
 
 export class FractionStore {
+  readonly census = new Census();
   readonly #grants = new Map<string, HeldGrant>();
   readonly #inTurn = serial();
-  #held = 0;
-  #pending = 0;
 
   private constructor(
     private readonly database: SealedDatabase,
@@ -47,16 +48,6 @@ export class FractionStore {
     return store;
   }
 
-  /** How many fractions are held. */
-  get held(): number {
-    return this.#held;
-  }
-
-  /** How many of them belong to policies never seen on chain. */
-  get pending(): number {
-    return this.#pending;
-  }
-
   grant(policyId: Uint8Array): HeldGrant | undefined {
     return this.#grants.get(toHex(policyId));
   }
@@ -68,18 +59,19 @@ export class FractionStore {
 
   /**
    * Stores a fraction; when the promise resolves it survives a power cut. The same grant again changes nothing. Throws
-   * E_GRANT_EXISTS if another one is stored for the policy, or was.
+   * E_GRANT_EXISTS if another one is stored for the policy, or was, and what `requireRoom` throws.
    */
-  insert(grant: Grant, kfrag: Uint8Array): Promise<void> {
+  insert(grant: Grant, kfrag: Uint8Array, { network, requireRoom }: Admission): Promise<void> {
     return this.#inTurn(async () => {
       const id = toHex(grant.policyId);
       const known = this.#grants.get(id);
       if (known) return this.#requireSame(known, grant, kfrag);
+      requireRoom();
       await this.database.write([
         { name: grantName(id), value: encodeGrant(grant) },
         { name: fractionName(id), value: kfrag },
       ]);
-      this.#set(id, grant);
+      this.#set(id, { ...grant, network });
     });
   }
 
@@ -155,15 +147,10 @@ export class FractionStore {
   }
 
   #set(id: string, grant: HeldGrant | undefined): void {
-    this.#count(this.#grants.get(id), -1);
-    if (grant) this.#grants.set(id, grant);
-    else this.#grants.delete(id);
-    this.#count(grant, 1);
-  }
-
-  #count(grant: HeldGrant | undefined, by: number): void {
-    if (!grant || grant.fate) return;
-    this.#held += by;
-    if (grant.fundedUntil === undefined) this.#pending += by;
+    const before = this.#grants.get(id);
+    if (before) this.census.remove(before);
+    if (!grant) return void this.#grants.delete(id);
+    this.#grants.set(id, grant);
+    this.census.add(grant);
   }
 }

@@ -20,6 +20,14 @@ export interface Grant {
   readonly fate?: Fate;
 }
 
+/** A grant as the node knows it now. */
+export interface HeldGrant extends Grant {
+  /** The policy's end as last seen on chain; undefined as long as it was never seen there. */
+  readonly fundedUntil?: bigint;
+  /** The network it was granted from; undefined after a restart. */
+  readonly network?: string;
+}
+
 const grant: Codec<Grant> = record<Grant>({
   policyId: bytes(32),
   terms,

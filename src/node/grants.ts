@@ -12,18 +12,20 @@ import { ACCEPTANCE, optionalHash, policyDomain, policyId } from "../protocol/po
 import { compactSignature, signTypedData } from "../protocol/typedSignature";
 import { requireOpen } from "./access";
 import type { NodeContext } from "./context";
+import type { Admission } from "./fractionStore";
 import type { Grant } from "./grant";
-import { inconsistent, judgeProposal, requireDeployment, requireRoom } from "./offers";
+import { inconsistent, judgeProposal, requireDeployment } from "./offers";
+import { requireRoom } from "./room";
 import { requireServing } from "./serving";
 
-/** Checks, stores and accepts a fraction; throws the refusal, if there is one. */
-export async function acceptGrant(context: NodeContext, request: GrantRequest): Promise<GrantAnswer> {
+/** Checks, stores and accepts a fraction; throws the refusal, if there is one. `network` is where it comes from. */
+export async function acceptGrant(context: NodeContext, request: GrantRequest, network: string): Promise<GrantAnswer> {
   requireDeployment(context, request);
   const grant = grantOf(context, request);
-  await requireWelcome(context, grant);
+  const admission = await requireWelcome(context, grant, network);
   const kfrag = openFraction(context, grant, request.sealedFraction);
   try {
-    await context.store.insert(grant, kfrag);
+    await context.store.insert(grant, kfrag, admission);
   } finally {
     wipe(kfrag);
   }
@@ -60,14 +62,16 @@ function requireHash(field: string, expected: Uint8Array, got: Uint8Array): void
   if (!equalBytes(got, expected)) throw inconsistent(field, { got: toHex(got), expected: toHex(expected) });
 }
 
-/** Everything only the chain and this node's own terms can tell. */
-async function requireWelcome(context: NodeContext, grant: Grant): Promise<void> {
+/** Everything only the chain and this node's own terms can tell. Others may take the last place until the grant is stored. */
+async function requireWelcome(context: NodeContext, grant: Grant, network: string): Promise<Admission> {
   const { snapshot, node } = await requireServing(context);
   const now = snapshot.head.timestamp;
   requireOpen(grant, await snapshot.policyState(grant.policyId), now);
-  if (!context.store.grant(grant.policyId)) requireRoom(context, node);
+  const admission = { network, requireRoom: () => requireRoom(context, node, network) };
+  if (!context.store.grant(grant.policyId)) admission.requireRoom();
   judgeProposal(context, { ...grant.terms, conditional: grant.condition.length > 0 }, node, now);
   requireAcceptBy(grant, now, context.limits.maxAcceptSeconds);
+  return admission;
 }
 
 function requireAcceptBy({ terms: { acceptBy } }: Grant, now: bigint, maxSeconds: bigint): void {

@@ -16,9 +16,13 @@ export interface Limits {
   readonly grantsPerIp: Rate;
   /** Re-encryptions of one request signer. */
   readonly perRequester: Rate;
-  /** Fractions whose policy is not on chain yet. Offering them is free, so they get room of their own. */
+  /** Fractions whose policy was not seen on chain yet; `room.ts` has the rule. */
   readonly maxPending: number;
-  /** Seconds from now to a grant's acceptBy at most. */
+  /** So many networks at least are needed to take every place for such fractions... */
+  readonly networksToFill: number;
+  /** ...unless there are few places: a network may always have this many. */
+  readonly minPerNetwork: number;
+  /** Seconds from now to a grant's acceptBy at most: how long a fraction has its place for nothing. */
   readonly maxAcceptSeconds: bigint;
 }
 
@@ -31,8 +35,10 @@ export const DEFAULT_LIMITS: Limits = {
   perIp: { perSecond: 100, burst: 200 },
   grantsPerIp: { perSecond: 5, burst: 50 },
   perRequester: { perSecond: 50, burst: 100 },
-  maxPending: 1_024,
-  maxAcceptSeconds: 86_400n,
+  maxPending: 4_096,
+  networksToFill: 16,
+  minPerNetwork: 8,
+  maxAcceptSeconds: 900n,
 };
 
 /** Bytes of all headers of a request. */
@@ -41,5 +47,7 @@ export const MAX_HEADER_BYTES = 16_384;
 export const MAX_HEADERS = 64;
 /** Addresses, or signers, whose rates are remembered. */
 export const MAX_RATE_KEYS = 65_536;
+/** Bits of an IPv6 address that name one site: who has a site has all its networks. */
+export const SITE_BITS = 48;
 /** Seconds a request's time may differ from the time of the chain's head. */
 export const REQUEST_WINDOW_SECONDS = 60n;

@@ -3,6 +3,7 @@ import { NkmsError } from "../errors";
 import type { OfferAnswer, OfferRequest } from "../protocol/messages";
 import type { NodeState } from "./chainView";
 import type { NodeContext } from "./context";
+import { requireRoom } from "./room";
 import { requireServing } from "./serving";
 
 /** What an offer or the terms of a grant propose. Seconds; base units per second. */
@@ -14,12 +15,12 @@ export interface Proposal {
   readonly conditional: boolean;
 }
 
-/** Throws the refusal, if there is one. */
-export async function answerOffer(context: NodeContext, offer: OfferRequest): Promise<OfferAnswer> {
+/** Throws the refusal, if there is one. `network` is where the offer comes from. */
+export async function answerOffer(context: NodeContext, offer: OfferRequest, network: string): Promise<OfferAnswer> {
   requireDeployment(context, offer);
   requireEngine(context, offer.engine);
   const { snapshot, node } = await requireServing(context);
-  requireRoom(context, node);
+  requireRoom(context, node, network);
   judgeProposal(context, offer, node, snapshot.head.timestamp);
   return { accept: true };
 }
@@ -37,12 +38,6 @@ export function requireDeployment(
       expected: { chainId: chain.chainId, policyManager: chain.policyManager.toLowerCase() },
     },
   });
-}
-
-/** Throws E_FULL if no more fractions fit. */
-export function requireRoom({ store, limits }: NodeContext, { terms }: NodeState): void {
-  if (BigInt(store.held) >= terms.capacity) throw full({ held: store.held, capacity: terms.capacity });
-  if (store.pending >= limits.maxPending) throw full({ pending: store.pending, maxPending: limits.maxPending });
 }
 
 /** Throws E_TERMS_MISMATCH, E_EXPIRED, E_NO_CONDITIONS, E_SUSPENDED, E_FEE_TOO_LOW, E_DURATION or E_LOCK_TOO_SHORT. */
@@ -105,10 +100,6 @@ export function inconsistent(field: string, data: Record<string, unknown>): Nkms
     fix: "Send the terms, nodes, commitments and keys of one policy.",
     data: { field, ...data },
   });
-}
-
-function full(data: Record<string, unknown>): NkmsError {
-  return new NkmsError("E_FULL", "This node holds all the fractions it can.", { fix: "Ask another node.", data });
 }
 
 function noConditions(): NkmsError {

@@ -16,7 +16,7 @@ import { toHex } from "../bytes";
 import { codeOf } from "./chainHead";
 import type { NodeContext } from "./context";
 import { acceptGrant } from "./grants";
-import { MAX_RATE_KEYS } from "./limits";
+import { MAX_RATE_KEYS, SITE_BITS } from "./limits";
 import { METRICS_TYPE } from "./metrics";
 import { answerOffer } from "./offers";
 import { answerRequest } from "./reencrypt";
@@ -27,7 +27,9 @@ import { VERSION } from "./version";
 
 export function addRoutes(server: FastifyInstance, context: NodeContext): void {
   server.get("/v1/info", async (_request, reply) => send(reply, nodeInfo, await describeNode(context)));
-  post(server, "/v1/offers", offerRequest, offerAnswer, (offer) => answerOffer(context, offer));
+  post(server, "/v1/offers", offerRequest, offerAnswer, (offer, ip) =>
+    answerOffer(context, offer, networkOf(ip, SITE_BITS)),
+  );
   addGrants(server, context);
   addReencrypt(server, context);
   addHealth(server, context);
@@ -39,7 +41,7 @@ function addGrants(server: FastifyInstance, context: NodeContext): void {
     try {
       const wait = rates.take(networkOf(ip));
       if (wait > 0) throw tooMany(wait);
-      const answer = await acceptGrant(context, request);
+      const answer = await acceptGrant(context, request, networkOf(ip, SITE_BITS));
       context.metrics.count("nkms_grants_total", "ok");
       return answer;
     } catch (error) {
@@ -78,7 +80,12 @@ function addHealth(server: FastifyInstance, context: NodeContext): void {
   server.get("/health", async (_request, reply) => {
     const { snapshot } = await requireServing(context);
     const { head, store } = context;
-    const health = { ready: true, block: snapshot.head.number, headAgeSeconds: head.ageSeconds, held: store.held };
+    const health = {
+      ready: true,
+      block: snapshot.head.number,
+      headAgeSeconds: head.ageSeconds,
+      held: store.census.held,
+    };
     return reply.type("application/json").send(JSON.stringify(health));
   });
   server.get("/metrics", async (_request, reply) => reply.type(METRICS_TYPE).send(context.metrics.text()));

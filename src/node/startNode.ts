@@ -107,7 +107,7 @@ async function assemble(
 
 function gauges(store: FractionStore, head: ChainHead, node: () => NodeState | undefined): Record<string, Gauge> {
   return {
-    nkms_policies_held: { help: "Fractions held.", read: () => store.held },
+    nkms_policies_held: { help: "Fractions held.", read: () => store.census.held },
     nkms_chain_head_age_seconds: { help: "Age of the newest known block.", read: () => head.ageSeconds },
     nkms_stake_tokens: { help: "Stake of this node.", read: () => tokens(node()?.deposit) },
     nkms_rewards_claimable_tokens: { help: "Rewards to claim.", read: () => tokens(node()?.claimable) },
@@ -137,10 +137,10 @@ function announce(
   const url = `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
   const { staker } = chain;
   const { name } = engine.properties;
-  const held = store.held;
+  const { held } = store.census;
   log("node_started", { url, staker, worker: keys.worker.address, engine: name, backend: engine.backend, held });
   let stopping: Promise<void> | undefined;
-  const close = () => (stopping ??= stop().then(() => log("node_stopped", { held: store.held })));
+  const close = () => (stopping ??= stop().then(() => log("node_stopped", { held: store.census.held })));
   return { url, port, close };
 }
 

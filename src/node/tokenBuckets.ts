@@ -50,8 +50,11 @@ export class TokenBuckets {
   }
 }
 
-/** The key of a client's address: the address, or the /64 network of an IPv6 address, since one client may own all of that. */
-export function networkOf(ip: string): string {
+/**
+ * The key of a client's address: the address, or the network of an IPv6 address, since one client may own all of that. `bits`,
+ * a multiple of 16, is the length of its prefix.
+ */
+export function networkOf(ip: string, bits = 64): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip);
   if (mapped) return mapped[1];
   if (!ip.includes(":")) return ip;
@@ -60,5 +63,5 @@ export function networkOf(ip: string): string {
   const right = tail ? tail.split(":") : [];
   const zeros = tail === undefined ? 0 : 8 - left.length - right.length;
   const groups = [...left, ...new Array<string>(Math.max(0, zeros)).fill("0"), ...right];
-  return `${groups.slice(0, 4).join(":")}::/64`;
+  return `${groups.slice(0, bits / 16).join(":")}::/${bits}`;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { toHex } from "../../../src/bytes";
+import { NkmsError } from "../../../src/errors";
 import { FractionStore } from "../../../src/node/fractionStore";
 import type { Grant } from "../../../src/node/grant";
 import { SealedDatabase } from "../../../src/node/sealedDatabase";
@@ -42,25 +43,28 @@ describe("FractionStore", () => {
     return { policyId, terms, shareIndex: SHARE_INDEX, commitment: commitments[SHARE_INDEX], ownerKeys, condition };
   }
 
+  const insert = (one: Grant, kfrag: Uint8Array, network = "192.0.2.1", requireRoom = () => {}) =>
+    store.insert(one, kfrag, { network, requireRoom });
+
   it("gives back what was put in, also after it was opened anew", async () => {
     const one = grant();
-    await store.insert(one, KFRAG);
+    await insert(one, KFRAG);
     await reopen();
     expect(store.grant(one.policyId)).to.deep.equal({ ...one, fate: undefined });
     expect(await store.fraction(one.policyId)).to.deep.equal(KFRAG);
-    expect([store.held, store.pending]).to.deep.equal([1, 1]);
+    expect([store.census.held, store.census.pending]).to.deep.equal([1, 1]);
   });
 
   it("never replaces a fraction; the same grant again changes nothing", async () => {
     const one = grant();
-    await store.insert(one, KFRAG);
-    await store.insert(one, KFRAG);
+    await insert(one, KFRAG);
+    await insert(one, KFRAG);
     for (const [other, kfrag] of [
       [one, fractions[0].kfrag],
       [{ ...one, condition: new Uint8Array(32) }, KFRAG],
       [{ ...one, shareIndex: 2 }, KFRAG],
     ] as const) {
-      const refused = await rejection(store.insert(other, kfrag));
+      const refused = await rejection(insert(other, kfrag));
       expect([refused.code, refused.data]).to.deep.equal(["E_GRANT_EXISTS", { policyId: toHex(one.policyId) }]);
     }
     expect(await store.fraction(one.policyId)).to.deep.equal(KFRAG);
@@ -68,23 +72,23 @@ describe("FractionStore", () => {
 
   it("stores one of two grants that come for a policy at once", async () => {
     const one = grant();
-    const outcomes = await Promise.allSettled([store.insert(one, KFRAG), store.insert(one, fractions[0].kfrag)]);
+    const outcomes = await Promise.allSettled([insert(one, KFRAG), insert(one, fractions[0].kfrag)]);
     expect(outcomes.map(({ status }) => status)).to.deep.equal(["fulfilled", "rejected"]);
-    expect(store.held).to.equal(1);
+    expect(store.census.held).to.equal(1);
   });
 
   it("keeps why a fraction was deleted, but no fraction", async () => {
     const one = grant();
-    await store.insert(one, KFRAG);
+    await insert(one, KFRAG);
     store.noteFunded(one.policyId, 5n);
     await store.delete(one.policyId, "revoked");
     for (const look of [async () => {}, reopen]) {
       await look();
       expect(store.grant(one.policyId)).to.include({ fate: "revoked" });
       expect(await store.fraction(one.policyId)).to.equal(undefined);
-      expect([store.held, store.pending]).to.deep.equal([0, 0]);
+      expect([store.census.held, store.census.pending]).to.deep.equal([0, 0]);
     }
-    const refused = await rejection(store.insert(one, KFRAG));
+    const refused = await rejection(insert(one, KFRAG));
     expect(refused.code).to.equal("E_GRANT_EXISTS");
     await store.forget(one.policyId);
     await reopen();
@@ -93,14 +97,14 @@ describe("FractionStore", () => {
 
   it("forgets no grant whose fraction is held", async () => {
     const one = grant();
-    await store.insert(one, KFRAG);
+    await insert(one, KFRAG);
     await store.forget(one.policyId);
     expect(await store.fraction(one.policyId)).to.deep.equal(KFRAG);
   });
 
   it("finishes a deletion that a crash cut short", async () => {
     const one = grant();
-    await store.insert(one, KFRAG);
+    await insert(one, KFRAG);
     const erase = database.erase.bind(database);
     database.erase = () => Promise.reject(new Error("the process dies here"));
     await store.delete(one.policyId, "expired").catch(() => undefined);
@@ -111,24 +115,54 @@ describe("FractionStore", () => {
     expect(store.grant(one.policyId)).to.include({ fate: "expired" });
   });
 
+  it("asks for room when all earlier grants have theirs, and not for one it has", async () => {
+    const admitted: number[] = [];
+    const requireRoom = () => {
+      if (store.census.held === 2) throw new NkmsError("E_FULL", "no room");
+      admitted.push(store.census.held);
+    };
+    const grants = Array.from({ length: 5 }, () => grant());
+    const outcomes = await Promise.allSettled(grants.map((one) => insert(one, KFRAG, "192.0.2.1", requireRoom)));
+    expect(outcomes.filter(({ status }) => status === "fulfilled")).to.have.length(2);
+    expect(admitted).to.deep.equal([0, 1]);
+    expect(await database.names("fraction/", "fraction/\uffff")).to.have.length(2);
+    await insert(grants[0], KFRAG, "192.0.2.1", requireRoom);
+  });
+
+  it("counts pending fractions by network until they are paid for, deleted, or the process ends", async () => {
+    const [one, two, three] = [grant(), grant(), grant()];
+    await insert(one, KFRAG);
+    await insert(two, KFRAG);
+    await insert(three, KFRAG, "192.0.2.2");
+    const counts = () => ["192.0.2.1", "192.0.2.2", "192.0.2.3"].map((network) => store.census.pendingOf(network));
+    expect(counts()).to.deep.equal([2, 1, 0]);
+    store.noteFunded(one.policyId, 5n);
+    expect(counts()).to.deep.equal([1, 1, 0]);
+    await store.delete(three.policyId, "unfunded");
+    expect(counts()).to.deep.equal([1, 0, 0]);
+    await reopen();
+    expect(counts()).to.deep.equal([0, 0, 0]);
+    expect(store.census.pending).to.equal(2);
+  });
+
   it("counts held and pending fractions", async () => {
     const [one, two] = [grant(), grant()];
-    await store.insert(one, KFRAG);
-    await store.insert(two, KFRAG);
+    await insert(one, KFRAG);
+    await insert(two, KFRAG);
     store.noteFunded(one.policyId, 5n);
     store.noteFunded(one.policyId, 6n);
     store.noteFunded(random(32), 5n);
-    expect([store.held, store.pending]).to.deep.equal([2, 1]);
+    expect([store.census.held, store.census.pending]).to.deep.equal([2, 1]);
     expect(store.grant(one.policyId)).to.include({ fundedUntil: 6n });
     await store.delete(two.policyId, "unfunded");
     await store.delete(two.policyId, "unfunded");
-    expect([store.held, store.pending]).to.deep.equal([1, 0]);
+    expect([store.census.held, store.census.pending]).to.deep.equal([1, 0]);
     expect(store.grants()).to.have.length(1);
   });
 
   it("refuses a store with a grant that is none, or whose fraction is gone", async () => {
     const one = grant();
-    await store.insert(one, KFRAG);
+    await insert(one, KFRAG);
     await database.write([{ name: `fraction/${toHex(one.policyId)}` }]);
     const missing = await rejection(store.fraction(one.policyId));
     expect([missing.code, missing.data]).to.deep.equal([

@@ -3,6 +3,7 @@ import { expect } from "chai";
 
 import { concat, toHex } from "../../../src/bytes";
 import { sealTo } from "../../../src/crypto/sealedBox";
+import { codeOf } from "../../../src/node/chainHead";
 import { decode, encode } from "../../../src/protocol/codec";
 import { grantRequest, type GrantRequest } from "../../../src/protocol/messages";
 import { keyId } from "../../../src/protocol/path";
@@ -95,12 +96,12 @@ describe("grants", () => {
       [
         "an acceptance that is over",
         grantOf({ acceptBy: NOW }),
-        { field: "acceptBy", got: `${NOW}`, after: `${NOW}`, max: `${NOW + 86_400n}` },
+        { field: "acceptBy", got: `${NOW}`, after: `${NOW}`, max: `${NOW + 900n}` },
       ],
       [
         "an acceptance that lasts too long",
-        grantOf({ acceptBy: NOW + 86_401n }),
-        { field: "acceptBy", got: `${NOW + 86_401n}`, after: `${NOW}`, max: `${NOW + 86_400n}` },
+        grantOf({ acceptBy: NOW + 901n }),
+        { field: "acceptBy", got: `${NOW + 901n}`, after: `${NOW}`, max: `${NOW + 900n}` },
       ],
       [
         "a path key that is not the terms'",
@@ -195,6 +196,17 @@ describe("grants", () => {
       world.chain.mine();
       await refused(grantOf({ feeRate: 6n }), 403, "E_FULL", { held: 1, capacity: "1" });
       await world.grant(first);
+    });
+
+    it("more fractions than its capacity when they arrive at once", async () => {
+      world.chain.node = { ...world.chain.node, terms: { ...world.chain.node.terms, capacity: 3n } };
+      world.chain.mine();
+      const grants = Array.from({ length: 20 }, (_, index) => grantOf({ feeRate: 6n + BigInt(index) }));
+      const outcomes = await Promise.allSettled(grants.map((grant) => world.grant(grant)));
+      const codes = outcomes.map((outcome) => (outcome.status === "rejected" ? codeOf(outcome.reason) : "ok"));
+      expect(codes.filter((code) => code === "ok")).to.have.length(3);
+      expect(codes.filter((code) => code === "E_FULL")).to.have.length(17);
+      expect((await world.get("/metrics")).text).to.contain("nkms_policies_held 3\n");
     });
 
     it("more fractions of policies not on chain than it has room for", async () => {

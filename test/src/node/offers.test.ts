@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { decode, encode } from "../../../src/protocol/codec";
-import { nodeInfo, offerRequest, type OfferRequest } from "../../../src/protocol/messages";
+import { grantRequest, nodeInfo, offerRequest, type OfferRequest } from "../../../src/protocol/messages";
 import { decodeProblem } from "../../../src/protocol/problem";
 import { grantOf, KEYS, NOW, STAKER, World } from "../../support/node/world";
 
@@ -81,5 +81,23 @@ describe("offers", () => {
       minDuration: 60n,
       maxDuration: 1_000_000n,
     });
+  });
+
+  it("says that it is full for one network, and is not for another", async () => {
+    world.chain.node = { ...world.chain.node, terms: { ...world.chain.node.terms, capacity: 100n } };
+    world.chain.mine();
+    await world.restart({ trustedProxies: ["127.0.0.1"], limits: { networksToFill: 100, minPerNetwork: 1 } });
+    const from = (ip: string) => ({ "x-forwarded-for": ip });
+    const granted = await world.post(
+      "/v1/grants",
+      encode(grantRequest, grantOf({ feeRate: 6n })),
+      from("2001:db8:1:2::3"),
+    );
+    expect(granted.status).to.equal(200);
+    const offered = (ip: string) => world.post("/v1/offers", encode(offerRequest, OFFER), from(ip));
+    const sameSite = await offered("2001:db8:1:ffff::1");
+    const { code, data } = decodeProblem(sameSite.text);
+    expect([sameSite.status, code, data]).to.deep.equal([403, "E_FULL", { pendingOfNetwork: 1, maxPending: 1 }]);
+    for (const ip of ["2001:db8:2::3", "192.0.2.1"]) expect((await offered(ip)).status, ip).to.equal(200);
   });
 });

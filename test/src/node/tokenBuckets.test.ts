@@ -55,4 +55,10 @@ describe("networkOf", () => {
     ["fe80::1", "fe80:0:0:0::/64"],
   ];
   for (const [ip, network] of cases) it(`of ${ip} is ${network}`, () => expect(networkOf(ip)).to.equal(network));
+
+  it("takes as much of an IPv6 address as it is told, and always the whole of an IPv4 address", () => {
+    expect(networkOf("2001:db8:1:2::9", 48)).to.equal("2001:db8:1::/48");
+    expect(networkOf("2001:db8::1", 48)).to.equal("2001:db8:0::/48");
+    expect(networkOf("192.0.2.7", 48)).to.equal("192.0.2.7");
+  });
 });
