@@ -21,7 +21,7 @@ import { storeCorrupt } from "./storeErrors";
 export interface Admission {
   readonly network: string;
   /** Asked when every earlier grant has its place and no later one; throws if there is none left. */
-  requireRoom(): void;
+  readonly requireRoom: () => void;
 }
 
 const grantName = (id: string) => `grant/${id}`;

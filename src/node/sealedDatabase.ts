@@ -26,6 +26,8 @@ export interface DatabaseOptions {
   /** Whose data this is: written at creation, compared ever after. */
   readonly owner: string;
   readonly random: RandomSource;
+  /** `levelFiles` by default. */
+  readonly level?: (directory: string) => Level;
 }
 
 /** A change of one entry; a value of undefined removes it. */
@@ -34,19 +36,26 @@ export interface Change {
   readonly value?: Uint8Array;
 }
 
+/** The part of a LevelDB that is used. With `sync` a promise resolves when the disk has the change, else when the process has. */
+export type Level = Pick<ClassicLevel<string, Uint8Array>, "open" | "close" | "get" | "keys" | "batch" | "del"> & {
+  compactRange(first: string, last: string): Promise<void>;
+};
+
+/** LevelDB's files in a folder; not opened yet. */
+export function levelFiles(directory: string): Level {
+  return new ClassicLevel<string, Uint8Array>(directory, { valueEncoding: "view", compression: false });
+}
+
 export class SealedDatabase {
   private constructor(
-    private readonly level: ClassicLevel<string, Uint8Array>,
+    private readonly level: Level,
     private readonly options: DatabaseOptions,
   ) {}
 
   /** Throws E_STORE_LOCKED, E_STORE_PERMISSIONS, E_WRONG_KEY, E_WRONG_STORE, E_STORE_CORRUPT. */
   static async open(options: DatabaseOptions): Promise<SealedDatabase> {
     await requirePrivate(options.directory);
-    const level = new ClassicLevel<string, Uint8Array>(options.directory, {
-      valueEncoding: "view",
-      compression: false,
-    });
+    const level = (options.level ?? levelFiles)(options.directory);
     await level.open().catch((cause: unknown) => {
       throw storeError(options.directory, cause);
     });

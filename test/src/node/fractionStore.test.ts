@@ -7,8 +7,9 @@ import { toHex } from "../../../src/bytes";
 import { NkmsError } from "../../../src/errors";
 import { FractionStore } from "../../../src/node/fractionStore";
 import type { Grant } from "../../../src/node/grant";
-import { SealedDatabase } from "../../../src/node/sealedDatabase";
+import { SealedDatabase, type DatabaseOptions } from "../../../src/node/sealedDatabase";
 import { rejection } from "../../support/errors";
+import { watchedLevel } from "../../support/node/watchedLevel";
 import { fractions, grantOf, KEYS, random, SHARE_INDEX } from "../../support/node/world";
 
 const KFRAG = fractions[SHARE_INDEX].kfrag;
@@ -28,8 +29,8 @@ describe("FractionStore", () => {
     await rm(directory, { recursive: true });
   });
 
-  async function open(): Promise<void> {
-    database = await SealedDatabase.open({ directory, storeKey: KEYS.storeKey, owner: "test", random });
+  async function open(level?: DatabaseOptions["level"]): Promise<void> {
+    database = await SealedDatabase.open({ directory, storeKey: KEYS.storeKey, owner: "test", random, level });
     store = await FractionStore.open(database, directory);
   }
 
@@ -53,6 +54,19 @@ describe("FractionStore", () => {
     expect(store.grant(one.policyId)).to.deep.equal({ ...one, fate: undefined });
     expect(await store.fraction(one.policyId)).to.deep.equal(KFRAG);
     expect([store.census.held, store.census.pending]).to.deep.equal([1, 1]);
+  });
+
+  it("has a fraction on the disk before it says so, and its deletion too (I-L6)", async () => {
+    const diary: string[] = [];
+    await database.close();
+    await open(watchedLevel(diary));
+    const one = grant();
+    await insert(one, KFRAG);
+    diary.push("inserted");
+    await store.delete(one.policyId, "revoked");
+    diary.push("deleted");
+    const erased = ["del synced", "del synced", "batch synced"];
+    expect(diary).to.deep.equal(["batch synced", "inserted", "batch synced", ...erased, "deleted"]);
   });
 
   it("never replaces a fraction; the same grant again changes nothing", async () => {

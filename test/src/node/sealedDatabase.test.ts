@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { utf8 } from "../../../src/bytes";
 import type { RandomSource } from "../../../src/crypto/engine";
 import { SealedDatabase, type DatabaseOptions } from "../../../src/node/sealedDatabase";
+import { watchedLevel } from "../../support/node/watchedLevel";
 import { rejection } from "../../support/errors";
 import { seededRandom } from "../../support/seededRandom";
 
@@ -131,6 +132,25 @@ describe("SealedDatabase", () => {
     for (const secret of [value, value.subarray(0, 16), storeKey, utf8("manager/staker")]) {
       expect(all.includes(Buffer.from(secret))).to.equal(false);
     }
+  });
+
+  it("is on the disk when a write or an erasure resolves, and says so of no other write", async () => {
+    const diary: string[] = [];
+    const database = await open({ level: watchedLevel(diary) });
+    expect(diary).to.deep.equal(["batch synced"]);
+    const steps: [() => Promise<void>, string[]][] = [
+      [() => database.write([{ name: "a", value }]), ["batch synced"]],
+      [() => database.write([{ name: "a" }]), ["batch synced"]],
+      [() => database.erase("a"), ["del synced", "del synced"]],
+      [() => database.writeSoon([{ name: "b", value }]), ["batch"]],
+    ];
+    for (const [step, done] of steps) {
+      diary.length = 0;
+      await step();
+      diary.push("resolved");
+      expect(diary).to.deep.equal([...done, "resolved"]);
+    }
+    await database.close();
   });
 
   it("makes all changes of a write or none, in the order of names", async () => {
