@@ -114,6 +114,9 @@ function willingChain({ worker, encryption }: NodeKeys): ChainView {
     policyState: async () => policy,
     nodeState: async () => node,
     touchedPolicies: async () => [],
+    paidReads: "0x" + "00".repeat(20),
+    channelOf: () => Promise.resolve(undefined),
+    redeem: () => Promise.resolve(),
     isAllowed: async () => true,
   };
 }

@@ -6,8 +6,9 @@ import { encryptKeystoreJson, getAddress, HDNodeWallet, isKeystoreJson, Mnemonic
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 
-import { fromHex } from "../bytes";
+import { fromHex, toHex } from "../bytes";
 import { NkmsError } from "../errors";
+import type { Domain, Message, MessageType } from "../protocol/typedData";
 import { hasErrno, nkmsHome, writeDurably } from "./files";
 
 /** Who acts: the chain account (path m/44'/60'/0'/0/0) and the 64-byte BIP-39 seed that all other keys come from. */
@@ -193,4 +194,19 @@ function wrongPassword(name: string): NkmsError {
     fix: "Check the password, or the file that NKMS_PASSWORD_FILE names.",
     data: { name },
   });
+}
+
+/** The account of a 32-byte secret key. */
+export function accountOf(secretKey: Uint8Array): Wallet {
+  return new Wallet(toHex(secretKey));
+}
+
+/** An account's EIP-712 signature, r ‖ s ‖ v. */
+export async function signTyped<T extends MessageType>(
+  account: Pick<Wallet, "signTypedData">,
+  domain: Domain,
+  type: T,
+  message: Message<T>,
+): Promise<Uint8Array> {
+  return fromHex(await account.signTypedData(domain, { [type.name]: [...type.fields] }, message), 65);
 }

@@ -37,6 +37,13 @@ export interface Acceptance {
   vs: Uint8Array;
 }
 
+/** A payer's agreement to pay at most `maximum`, valid before the Unix second `deadline`; `signature` is of `PAYMENT`. */
+export interface Consent {
+  maximum: bigint;
+  deadline: bigint;
+  signature: Uint8Array;
+}
+
 /** A policy to be created, with all that its id hides. `condition` and `note` are empty if there is none. */
 export interface Creation extends Policy {
   condition: Uint8Array;
@@ -69,6 +76,9 @@ export interface Revocation {
   end: bigint;
   refund: bigint;
 }
+
+/** Not read where the party is the sender. */
+const NO_CONSENT: Consent = { maximum: 0n, deadline: 0n, signature: new Uint8Array() };
 
 export class PolicyManagerClient {
   constructor(
@@ -155,6 +165,16 @@ export class PolicyManagerClient {
   /** Creates a policy; the sender is owner and payer and has approved fee and bounties. Returns the policy's id. */
   create(creation: Creation): Call<string> {
     return prepare(this.provider, this.contract.create, [asCreation(creation)]);
+  }
+
+  /** Creates a policy whose owner is the sender and whose payer consented. Returns the policy's id. */
+  createFor(creation: Creation, payment: Consent): Call<string> {
+    return prepare(this.provider, this.contract.createFor, [asCreation(creation), payment, NO_CONSENT]);
+  }
+
+  /** Prolongs a policy to `newEnd`, whose owner is the sender and whose payer consented. */
+  renewFor(policy: Policy, newEnd: bigint, payment: Consent): Call<void> {
+    return prepare(this.provider, this.contract.renewFor, [shown(policy), newEnd, payment, NO_CONSENT]);
   }
 
   /** Prolongs a policy to `newEnd`; the sender is owner and payer. */

@@ -8,6 +8,7 @@ import type { Recipient } from "./recipient";
 import { revoke, type Revoked } from "./revoke";
 import { type Grant, share } from "./share";
 import type { ShareOptions } from "./shareOptions";
+import { type PaymentRequest, type Sponsor, sponsor } from "./sponsor";
 import { write, type WriteOptions } from "./write";
 
 export interface Alice {
@@ -17,6 +18,8 @@ export interface Alice {
   share(recipient: Recipient, path: string, options: ShareOptions): Promise<Grant>;
   /** Ends a policy now, with a refund. See {@link revoke}. */
   revoke(id: string): Promise<Revoked>;
+  /** Us as the payer of others' policies. See {@link sponsor}. */
+  sponsor(approve: (request: PaymentRequest) => boolean | Promise<boolean>): Sponsor;
   /** Lists our policies. See {@link readPolicies}. */
   readPolicies(filter?: PolicyFilter): Promise<PolicySummary[]>;
   /** Restores the policy store from chain and seed; returns the number of policies. See {@link rebuildPolicies}. */
@@ -33,6 +36,7 @@ export function alice(context: Context): Alice {
     write: (uri, data, options) => write(context, uri, data, options),
     share: (recipient, path, options) => share(context, recipient, path, options),
     revoke: (id) => revoke(context, id),
+    sponsor: (approve) => sponsor(context, approve),
     readPolicies: (filter) => readPolicies(context, filter),
     rebuildPolicies: () => rebuildPolicies(context),
     delete: (uri) => deleteObject(context, uri),

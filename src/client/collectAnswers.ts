@@ -11,6 +11,8 @@ import { capsuleHash, receiptOf, sameReceipt } from "../protocol/receipt";
 import { RECEIPT, REQUEST } from "../protocol/request";
 import { recoverSigner, signTypedData } from "../protocol/typedSignature";
 import { type Context, requestDomain } from "./context";
+import type { Voucher } from "../protocol/voucher";
+import { paidAnswer } from "./paidAnswer";
 import { type NodeFailure, nodeFailure } from "./nodeOutcome";
 
 /** What is to be re-encrypted, under which policy. */
@@ -18,6 +20,8 @@ export interface Task {
   readonly policy: Policy;
   readonly capsule: Uint8Array;
   readonly pathPublicKey: Uint8Array;
+  /** NKMS wei to pay each node that asks to be paid, at most. */
+  readonly maxPrice: bigint;
   readonly signal?: AbortSignal;
 }
 
@@ -38,16 +42,41 @@ export async function collectAnswers(context: Context, task: Task): Promise<Answ
   const requestTime = BigInt(await context.chain.headTime());
   const found = new Map<Address, VerifiedAnswer>();
   const failures: NodeFailure[] = [];
-  const ask = async (node: Address, shareIndex: number): Promise<void> => {
+  const ask: AskNode = async (node, shareIndex) => {
     const outcome = await askNode(context, { ...task, signal }, shareIndex, requestTime);
-    if (enough.signal.aborted) return;
-    if ("code" in outcome) return void failures.push(outcome);
+    if (enough.signal.aborted) return false;
+    if ("code" in outcome) {
+      failures.push(outcome);
+      return false;
+    }
     found.set(node, outcome);
     if (found.size === terms.threshold) enough.abort();
+    return true;
   };
-  await Promise.all(nodes.map(ask));
+  await askAll(nodes, task.policy, ask, enough.signal);
   task.signal?.throwIfAborted();
   return { verified: [...found.values()], answered: [...found.keys()], failures };
+}
+
+interface Exchange {
+  readonly request: ReencryptRequest;
+  readonly answer: ReencryptAnswer;
+}
+
+/** Asks one node; whether it answered in time. */
+type AskNode = (node: Address, shareIndex: number) => Promise<boolean>;
+
+/** All nodes at once; if each costs, only as many as are needed, and the next for each that fails. */
+async function askAll(nodes: readonly Address[], { terms }: Policy, ask: AskNode, enough: AbortSignal): Promise<void> {
+  const width = terms.feeRate === 0n ? terms.threshold : nodes.length;
+  let next = 0;
+  const takeTurns = async (): Promise<void> => {
+    while (next < nodes.length && !enough.aborted) {
+      const shareIndex = next++;
+      if (await ask(nodes[shareIndex], shareIndex)) return;
+    }
+  };
+  await Promise.all(Array.from({ length: width }, takeTurns));
 }
 
 /** One node's verified answer, or why there is none. */
@@ -65,13 +94,22 @@ async function askNode(
       context.chain.nodeRegistry.workerAt(node, requestTime),
     ]);
     url = registered.url;
-    const request = signedRequest(context, task, shareIndex, requestTime);
-    const answer = await context.nodes.reencrypt(url, request, task.signal);
+    const { request, answer } = await ask(context, task, shareIndex, requestTime, registered.url);
     checkReceipt(context, request, answer, worker);
     return checkAnswer(context, task, shareIndex, request, answer);
   } catch (error) {
     return nodeFailure(node, url, task.signal?.aborted ? aborted() : error);
   }
+}
+
+/** Asks, and pays where it costs; every attempt is a request of its own. */
+function ask(context: Context, task: Task, shareIndex: number, requestTime: bigint, url: string): Promise<Exchange> {
+  const { terms, nodes } = task.policy;
+  const attempt = async (voucher?: Voucher): Promise<Exchange> => {
+    const request = { ...signedRequest(context, task, shareIndex, requestTime), voucher };
+    return { request, answer: await context.nodes.reencrypt(url, request, task.signal) };
+  };
+  return paidAnswer(context, nodes[shareIndex], attempt, terms.feeRate === 0n ? task.maxPrice : 0n);
 }
 
 function signedRequest(context: Context, task: Task, shareIndex: number, requestTime: bigint): ReencryptRequest {

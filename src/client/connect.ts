@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { type Chain, type ChainOptions, connectChain } from "../chain/connection";
 import { nkmsHome } from "../chain/files";
-import { type Identity, openKeyFile } from "../chain/identity";
+import { type Identity, openKeyFile, signTyped } from "../chain/identity";
 import { LOCAL_CHAIN_ID, SEPOLIA_CHAIN_ID } from "../chain/networks";
 import { passwordFromFile } from "../chain/password";
 import type { Engine } from "../crypto/engine";
@@ -18,6 +18,7 @@ import { type Context, queue } from "./context";
 import { NodeClient } from "./nodeClient";
 import { openPolicyStore } from "./policyStore";
 import { publicFetch } from "./publicFetch";
+import { Purse } from "./purse";
 import { publishKeys } from "./publishKeys";
 import { type ConnectOptions, settle } from "./settings";
 
@@ -64,6 +65,8 @@ export function contextOf(settings: ConnectOptions, identity: Identity, chain: C
     }),
     storage: new Storage([files, ...(settings.storage ?? [])]),
     store: openPolicyStore(policies, keys.storeKey, random),
+    signAsAccount: (domain, type, message) => signTyped(identity.account, domain, type, message),
+    purse: new Purse(),
     random,
     inTurn: queue(),
   };

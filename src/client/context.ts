@@ -5,16 +5,18 @@ import type { Mined } from "../chain/call";
 import type { KeyRegistryClient, PublishedKeys } from "../chain/keyRegistry";
 import type { NKMSTokenClient } from "../chain/nkmsToken";
 import type { NodeRegistryClient } from "../chain/nodeRegistry";
-import type { Creation, PolicyManagerClient } from "../chain/policyManager";
+import type { PaidReadsClient } from "../chain/paidReads";
+import type { Consent, Creation, PolicyManagerClient } from "../chain/policyManager";
 import type { StakingEscrowClient } from "../chain/stakingEscrow";
 import type { Engine, RandomSource } from "../crypto/engine";
 import type { Address } from "../protocol/abi";
 import type { ClientKeys } from "../protocol/keys";
 import { type Policy, policyDomain } from "../protocol/policy";
 import { trafficDomain } from "../protocol/request";
-import type { Domain } from "../protocol/typedData";
+import type { Domain, Message, MessageType } from "../protocol/typedData";
 import type { Storage } from "../storage/storage";
 import type { NodeClient } from "./nodeClient";
+import type { Purse } from "./purse";
 import type { PolicyStore } from "./policyStore";
 
 /** A state-changing call: `check` runs it without sending, `send` rejects unless it was mined. */
@@ -31,12 +33,21 @@ export interface ClientChain extends Pick<Chain, "chainId" | "deployment" | "hea
   accessLog: Pick<AccessLogClient, "accessesOf"> & { record(access: SignedAccess): Transaction<void> };
   stakingEscrow: Pick<StakingEscrowClient, "sample">;
   nodeRegistry: Pick<NodeRegistryClient, "nodeOf" | "workerAt">;
+  paidReads: Pick<PaidReadsClient, "channelOf"> & {
+    open(node: Address, signer: Address, deposit: bigint): Transaction<void>;
+    topUp(payer: Address, node: Address, amount: bigint): Transaction<void>;
+    startClose(node: Address): Transaction<bigint>;
+    finishClose(payer: Address, node: Address): Transaction<bigint>;
+  };
   keyRegistry: Pick<KeyRegistryClient, "keysOf" | "publishersOf" | "pathKeyOf"> & {
     publish(keys: PublishedKeys): Transaction<void>;
     publishPathKey(pathId: Uint8Array, pathKey: Uint8Array): Transaction<void>;
   };
   policyManager: Pick<PolicyManagerClient, "parameters" | "policies" | "policyState" | "revocationIn"> & {
     create(creation: Creation): Transaction<string>;
+    createFor(creation: Creation, payment: Consent): Transaction<string>;
+    renew(policy: Policy, newEnd: bigint): Transaction<void>;
+    renewFor(policy: Policy, newEnd: bigint, payment: Consent): Transaction<void>;
     revoke(policy: Policy): Transaction<void>;
   };
 }
@@ -52,7 +63,11 @@ export interface Context {
   readonly nodes: NodeClient;
   readonly storage: Storage;
   readonly store: PolicyStore;
+  /** What our vouchers are for. */
+  readonly purse: Purse;
   readonly random: RandomSource;
+  /** Signs a message with the account's own key, 65 bytes. */
+  readonly signAsAccount: <T extends MessageType>(domain: Domain, type: T, message: Message<T>) => Promise<Uint8Array>;
   /** Runs one task after another: the account's transactions, whose nonces must not cross. */
   readonly inTurn: <T>(task: () => Promise<T>) => Promise<T>;
 }

@@ -33,7 +33,7 @@ export async function firstSuccess<T>(
       (error: unknown) => void (errors[index] = error),
     );
     running.push(run);
-    await Promise.race([run, pause(delayMs, undefined, { signal: either }).catch(() => undefined)]);
+    await Promise.race([run, pause(delayMs, undefined, { signal: either, ref: false }).catch(() => undefined)]);
   }
   await Promise.all(running);
   signal?.throwIfAborted();

@@ -31,11 +31,15 @@ export interface OpenDekOptions {
   readonly path?: string;
   /** Whose policies to use. Default: anybody's; strangers can make some that fail, and that cost a read time. */
   readonly owner?: Address;
+  /** NKMS wei to pay each node that is needed, at most, where the policy's readers pay. Default 0: pay nothing. */
+  readonly maxPrice?: bigint;
   readonly signal?: AbortSignal;
 }
 
 /** How long a policy is tried alone before the next newest is tried beside it. */
 const POLICY_HEAD_START_MS = 300;
+/** The most that a timer takes. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * Opens an object's dek. Throws E_TAMPERED for a broken edek, E_NO_GRANT, or the failure of the newest policy that covers it, with
@@ -48,16 +52,25 @@ export async function openDek(context: Context, header: ObjectHeader, options: O
   const pathKeyId = keyId(header.pathPublicKey);
   const { open, shut } = await policiesToRead(context, pathKeyId, options.owner);
   // A refusal under a shut policy is fetched all the same: its nodes say why, in words that a reader can act on.
-  const policies = open.length > 0 ? open : shut.slice(0, 1);
+  const { maxPrice = 0n } = options;
+  const policies = freeFirst(open.length > 0 ? open : shut.slice(0, 1));
   const attempts = policies.map(
-    (policy) => (signal: AbortSignal) => openThrough(context, header, { policy, capsule, signal }),
+    (policy) => (signal: AbortSignal) => openThrough(context, header, { policy, capsule, maxPrice, signal }),
   );
-  const outcome = await firstSuccess(attempts, { delayMs: POLICY_HEAD_START_MS, signal: options.signal });
+  // Where a read may cost, one policy is tried after another: side by side, two of them could be paid.
+  const delayMs = maxPrice > 0n ? LONGEST_MS : POLICY_HEAD_START_MS;
+  const outcome = await firstSuccess(attempts, { delayMs, signal: options.signal });
   if ("result" in outcome) return outcome.result;
   const otherwise = outcome.errors.find((error) => !(error instanceof NkmsError) || error.code === "E_TAMPERED");
   if (otherwise !== undefined) throw otherwise as Error; // about the object or a bug, whatever the policy
   const failures = policies.map((policy, index) => ({ policy, error: outcome.errors[index] as NkmsError }));
   throw failures.length > 0 ? underEveryPolicy(failures, shut) : noGrant(context.address, pathKeyId);
+}
+
+/** Those whose readers pay come last, in their order otherwise. */
+function freeFirst(policies: readonly PolicyRecord[]): PolicyRecord[] {
+  const isPaid = ({ terms }: PolicyRecord) => terms.feeRate === 0n;
+  return [...policies.filter((policy) => !isPaid(policy)), ...policies.filter(isPaid)];
 }
 
 function openOwn({ engine }: Context, secretKey: Uint8Array, edek: Uint8Array): OpenedDek {
@@ -76,7 +89,7 @@ function intactCapsule({ engine }: Context, edek: Uint8Array): Uint8Array {
 async function openThrough(
   context: Context,
   { pathPublicKey, edek }: ObjectHeader,
-  task: { policy: PolicyRecord; capsule: Uint8Array; signal?: AbortSignal },
+  task: { policy: PolicyRecord; capsule: Uint8Array; maxPrice: bigint; signal?: AbortSignal },
 ): Promise<OpenedDek> {
   const { policy } = task;
   const { verified, answered, failures } = await collectAnswers(context, { ...task, pathPublicKey });

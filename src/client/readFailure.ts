@@ -9,7 +9,7 @@ import type { Context } from "./context";
 import type { NodeFailure } from "./nodeOutcome";
 
 /** Reasons that waiting does not mend and that concern the policy rather than one node: they are reported as the read's own. */
-const POLICY_REASONS = ["E_REVOKED", "E_EXPIRED", "E_NOT_YET", "E_CONDITION"];
+const POLICY_REASONS = ["E_REVOKED", "E_EXPIRED", "E_NOT_YET", "E_CONDITION", "E_UNPAID"];
 
 /** No policy on the chain shares this key with the reader. */
 export function noGrant(recipient: Address, pathKeyId: Uint8Array): NkmsError {

@@ -17,6 +17,8 @@ export interface Engagement {
   readonly leastFeeRate: bigint;
   /** NKMS wei per second beyond which a node is passed over. */
   readonly maxFeeRate: bigint;
+  /** NKMS wei per read beyond which a node is passed over; set if the readers pay, and then there is no fee. */
+  readonly maxReadPrice?: bigint;
   readonly signal?: AbortSignal;
 }
 
@@ -81,7 +83,7 @@ async function tryRecruit(context: Context, node: Address, engagement: Engagemen
   try {
     const registered = await context.chain.nodeRegistry.nodeOf(node);
     url = registered.url;
-    const feeRate = acceptableFeeRate(registered.terms, engagement);
+    const feeRate = engagement.maxReadPrice === undefined ? acceptableFeeRate(registered.terms, engagement) : 0n;
     checkDuration(registered.terms, engagement);
     await askForOffer(context, registered, feeRate, engagement);
     return { node, url, worker: workerOf(registered), encryptionKey: registered.encryptionKey, feeRate };
@@ -94,7 +96,7 @@ async function askForOffer(
   { chain, engine, nodes }: Context,
   { url }: RegisteredNode,
   feeRate: bigint,
-  { start, end, maxEnd, conditional, signal }: Engagement,
+  { start, end, maxEnd, conditional, maxReadPrice, signal }: Engagement,
 ): Promise<void> {
   const request = {
     chainId: BigInt(chain.chainId),
@@ -106,7 +108,8 @@ async function askForOffer(
     feeRate,
     conditional,
   };
-  await nodes.offer(url, request, signal);
+  const { readPrice = 0n } = await nodes.offer(url, request, signal);
+  if (readPrice > (maxReadPrice ?? 0n)) throw readPriceTooHigh(readPrice, maxReadPrice ?? 0n);
 }
 
 function acceptableFeeRate({ feeRate }: NodeTerms, { leastFeeRate, maxFeeRate }: Engagement): bigint {
@@ -114,6 +117,13 @@ function acceptableFeeRate({ feeRate }: NodeTerms, { leastFeeRate, maxFeeRate }:
   throw new NkmsError("E_FEE_TOO_HIGH", `The node asks ${feeRate} wei per second; at most ${maxFeeRate} are offered.`, {
     fix: "Raise maxFeeRate, or let another node be drawn.",
     data: { got: feeRate, limit: maxFeeRate },
+  });
+}
+
+function readPriceTooHigh(got: bigint, limit: bigint): NkmsError {
+  return new NkmsError("E_PRICE_TOO_HIGH", `The node asks ${got} wei per read; at most ${limit} are offered.`, {
+    fix: "Raise maxReadPrice, or let another node be drawn.",
+    data: { got, limit },
   });
 }
 

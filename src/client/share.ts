@@ -6,8 +6,9 @@ import { pathKeyPair } from "../protocol/keys";
 import { sealNote } from "../protocol/note";
 import { conditionBytes } from "../protocol/condition";
 import { canonicalPath, keyId } from "../protocol/path";
-import { creationFee, optionalHash, policyId, type Terms } from "../protocol/policy";
-import type { Context } from "./context";
+import { creationFee, optionalHash, type Policy, policyId, type Terms } from "../protocol/policy";
+import type { Consent, Creation } from "../chain/policyManager";
+import type { Context, Transaction } from "./context";
 import { engageNodes } from "./engageNodes";
 import { ensureAllowance } from "./funds";
 import type { AcceptedPolicy, Draft } from "./handOver";
@@ -55,7 +56,8 @@ export async function share(
     reader: keys.account ?? keys.requestSigner,
   });
   const note = sealNote(context.keys.noteKey, path, context.random);
-  const times = { numbers, acceptBy: BigInt(now) + ACCEPT_WINDOW };
+  const payer = typeof options.payer === "object" ? options.payer.address : context.address;
+  const times = { payer, numbers, acceptBy: BigInt(now) + ACCEPT_WINDOW };
   const draft = draftOf(context, path, keys, { ...times, condition, note }, options.signal);
   const search = {
     candidates: options.nodes ? chosenCandidates(options.nodes) : drawnCandidates(context, numbers.end),
@@ -71,12 +73,13 @@ export async function share(
   return engageNodes(context, search, async (accepted) => {
     const id = toHex(policyId(accepted.policy));
     const record = { ...accepted.policy, id, pending: true, path, recipient: keys.account, condition };
-    return grantOf(record, await createPolicy(context, record, accepted, note, options.approve ?? true));
+    return grantOf(record, await createPolicy(context, record, accepted, note, options));
   });
 }
 
 /** What a policy carries beside its nodes and keys. */
 interface Particulars {
+  readonly payer: Address;
   readonly numbers: ShareNumbers;
   readonly acceptBy: bigint;
   readonly condition: Uint8Array;
@@ -87,13 +90,13 @@ function draftOf(
   { address, engine, keys, seed }: Context,
   path: string,
   recipient: RecipientKeys,
-  { numbers, note, acceptBy, condition }: Particulars,
+  { payer, numbers, note, acceptBy, condition }: Particulars,
   signal?: AbortSignal,
 ): Draft {
   const pathKeys = pathKeyPair(seed, path, engine);
   const terms: Terms = {
     owner: address,
-    payer: address,
+    payer,
     recipientSigner: recipient.requestSigner,
     threshold: numbers.threshold,
     pathKeyId: keyId(pathKeys.publicKey),
@@ -124,14 +127,16 @@ async function createPolicy(
   record: PolicyRecord,
   { policy, acceptances }: AcceptedPolicy,
   note: Uint8Array,
-  approve: boolean,
+  { payer, approve = true }: ShareOptions,
 ): Promise<string> {
-  const { chain, inTurn, store } = context;
-  const call = chain.policyManager.create({ ...policy, condition: record.condition, note, acceptances });
+  const { inTurn, store } = context;
+  const creation = { ...policy, condition: record.condition, note, acceptances };
+  const consent = await sponsorConsent(policy, payer);
   await store.put(record);
   return inTurn(async () => {
+    const call = createCall(context, creation, consent);
     try {
-      await ensureAllowance(context, creationFee(policy.terms, policy.nodes.length), approve);
+      if (consent === undefined) await ensureFee(context, policy, approve);
       await call.check();
     } catch (error) {
       await store.remove(record.id);
@@ -143,6 +148,23 @@ async function createPolicy(
     await store.put({ ...record, pending: false });
     return hash;
   });
+}
+
+/** A sponsor's agreement to the whole fee; undefined if the owner or the readers pay. */
+async function sponsorConsent(policy: Policy, payer: ShareOptions["payer"]): Promise<Consent | undefined> {
+  if (typeof payer !== "object") return undefined;
+  const { terms, nodes } = policy;
+  const { owner, end } = terms;
+  return payer.consent({ policyId: policyId(policy), owner, end, amount: creationFee(terms, nodes.length) });
+}
+
+function createCall({ chain }: Context, creation: Creation, consent?: Consent): Transaction<string> {
+  return consent ? chain.policyManager.createFor(creation, consent) : chain.policyManager.create(creation);
+}
+
+function ensureFee(context: Context, { terms, nodes }: Policy, approve: boolean): Promise<void> {
+  const { PolicyManager } = context.chain.deployment;
+  return ensureAllowance(context, PolicyManager, creationFee(terms, nodes.length), approve);
 }
 
 function withPolicyId({ code, message, why, fix, data, cause }: NkmsError, id: string): NkmsError {

@@ -3,6 +3,7 @@ import type { PolicyParameters } from "../chain/policyManager";
 import { NkmsError } from "../errors";
 import type { Address } from "../protocol/abi";
 import type { When } from "../protocol/condition";
+import type { Sponsor } from "./sponsor";
 import { MAX_NODES } from "../protocol/policy";
 
 export interface ShareOptions {
@@ -20,6 +21,13 @@ export interface ShareOptions {
   readonly notBefore?: number;
   /** What must hold on chain when the recipient reads, besides the time; see src/protocol/condition.ts. Default: nothing. */
   readonly when?: When;
+  /**
+   * Who pays the nodes: the owner by default; `readers`, per read, by vouchers; or a sponsor, who consents when the nodes are found
+   * ({@link Sponsor}).
+   */
+  readonly payer?: "owner" | "readers" | Sponsor;
+  /** NKMS wei per read beyond which a node is passed over where readers pay; default {@link DEFAULT_MAX_READ_PRICE}. */
+  readonly maxReadPrice?: bigint;
   /** NKMS wei per node and second beyond which a node is passed over; default {@link DEFAULT_MAX_FEE_RATE}. */
   readonly maxFeeRate?: bigint;
   /** False: use the allowance there is, send no approval. */
@@ -30,6 +38,9 @@ export interface ShareOptions {
 /** Ten NKMS per node and day: a node that asks more is passed over unless the owner says otherwise. */
 export const DEFAULT_MAX_FEE_RATE = 10n ** 19n / 86_400n;
 
+/** A hundredth of an NKMS per node and read. */
+export const DEFAULT_MAX_READ_PRICE = 10n ** 16n;
+
 /** A share's numbers, complete and in range. */
 export interface ShareNumbers {
   readonly threshold: number;
@@ -38,6 +49,8 @@ export interface ShareNumbers {
   readonly end: bigint;
   readonly maxEnd: bigint;
   readonly maxFeeRate: bigint;
+  /** Set if the readers pay: NKMS wei per node and read at most. */
+  readonly maxReadPrice?: bigint;
 }
 
 /** Completes and checks the options. Throws E_BAD_OPTION {option, got} naming the first that is out of range. */
@@ -49,7 +62,9 @@ export function shareNumbers(options: ShareOptions, now: number, { maxDuration }
   const threshold = integer("m", options.m ?? Math.min(2, shares), 1, shares);
   const start = BigInt(integer("notBefore", options.notBefore ?? now, now, now + longest));
   const maxFeeRate = options.maxFeeRate ?? DEFAULT_MAX_FEE_RATE;
-  return { threshold, shares, start, end: start + BigInt(time), maxEnd: start + BigInt(maxTime), maxFeeRate };
+  const numbers = { threshold, shares, start, end: start + BigInt(time), maxEnd: start + BigInt(maxTime), maxFeeRate };
+  if (options.payer !== "readers") return numbers;
+  return { ...numbers, maxReadPrice: options.maxReadPrice ?? DEFAULT_MAX_READ_PRICE };
 }
 
 /** NKMS wei per second that the contract's least fee per node comes to: ceil(minFee / seconds). */

@@ -4,7 +4,8 @@
  */
 import { toHex } from "../bytes";
 import { NkmsError } from "../errors";
-import type { Block, ChainView, NodeState, PolicyState } from "./chainView";
+import type { Address } from "../protocol/abi";
+import type { Block, ChainView, ChannelState, NodeState, PolicyState } from "./chainView";
 import type { Clock } from "./clock";
 import { withDeadline } from "./deadline";
 import type { Log } from "./log";
@@ -53,6 +54,7 @@ export class Snapshot {
   /** The block at which policies are read. */
   readonly at: number;
   readonly #policies = new Map<string, Promise<PolicyState>>();
+  readonly #channels = new Map<Address, Promise<ChannelState | undefined>>();
   #node?: Promise<NodeState>;
 
   constructor(
@@ -72,6 +74,16 @@ export class Snapshot {
     const asked = this.call(this.chain.policyState(policyId, this.at));
     this.#policies.set(id, asked);
     asked.catch(() => this.#policies.delete(id));
+    return asked;
+  }
+
+  /** A payer's channel to this node. Throws E_NOT_READY if the chain does not answer. */
+  channelOf(payer: Address): Promise<ChannelState | undefined> {
+    const known = this.#channels.get(payer);
+    if (known) return known;
+    const asked = this.call(this.chain.channelOf(payer, this.at));
+    this.#channels.set(payer, asked);
+    asked.catch(() => this.#channels.delete(payer));
     return asked;
   }
 

@@ -1,5 +1,6 @@
 /** What a node asks of the chain. One implementation talks to a JSON-RPC server (`ethereumView.ts`). */
 import type { Address } from "../protocol/abi";
+import type { Voucher } from "../protocol/voucher";
 
 export interface Block {
   readonly number: number;
@@ -38,9 +39,21 @@ export interface NodeState {
   readonly claimable: bigint;
 }
 
+/** A channel of a payer to this node (`IPaidReads.Channel`); amounts in NKMS base units. */
+export interface ChannelState {
+  readonly deposit: bigint;
+  readonly redeemed: bigint;
+  readonly signer: Address;
+  /** Unix second at which the payer may take the rest; undefined while it is open. */
+  readonly closesAt?: bigint;
+  readonly epoch: bigint;
+}
+
 export interface ChainView {
   readonly chainId: bigint;
   readonly policyManager: Address;
+  /** The contract of the channels that readers pay from. */
+  readonly paidReads: Address;
   /** This node's id. */
   readonly staker: Address;
   /** The newest block. */
@@ -51,6 +64,10 @@ export interface ChainView {
   nodeState(): Promise<NodeState>;
   /** Ids, as hex, of the policies that any event of these blocks names, both ends included. */
   touchedPolicies(first: number, last: number): Promise<string[]>;
+  /** The channel of a payer to this node, as of a block or now; undefined if there is none. */
+  channelOf(payer: Address, block?: number): Promise<ChannelState | undefined>;
+  /** Redeems vouchers in one transaction and waits until it is mined. Rejects if this view cannot send, or the contract refuses. */
+  redeem(vouchers: readonly Voucher[]): Promise<void>;
   /**
    * Whether a condition, abi.encode(address, bytes), lets a requester pass as of a block: `ICondition.isAllowed` from address 0
    * with 3 M gas. Rejects if the condition reverts, answers no boolean, or the server fails.

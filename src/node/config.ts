@@ -29,11 +29,16 @@ export interface NodeConfig {
   /** Addresses of reverse proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies?: readonly string[];
   readonly acceptConditions?: boolean;
+  /** NKMS per read under policies whose readers pay, as text: "0.001". */
+  readonly readPrice?: string;
+  /** When the node redeems readers' vouchers, from its worker's account, which needs some ether. */
+  readonly redeeming?: { readonly everySeconds?: number; readonly atLeast?: string };
   /** Replaces single values of what suits the chain (`PUBLIC_CHAIN`, `LOCAL_CHAIN`). */
   readonly following?: Partial<Following>;
 }
 
 const SHORT_TEXT = text(/^[^\u0000-\u001f]+$/, 4_096, "a text");
+const AMOUNT = text(/^\d+(?:\.\d{1,18})?$/, 40, "an amount of NKMS");
 const IP = text(/^[0-9A-Fa-f.:]+$/, 45, "an IP address");
 const MAX_MS = 3_600_000;
 
@@ -59,6 +64,13 @@ const nodeConfig: Codec<NodeConfig> = record<NodeConfig>({
   logLevel: optional(text(/^(?:error|warn|info|debug)$/, 5, "error, warn, info or debug") as Codec<LogLevel>),
   trustedProxies: optional(list(IP, 16)),
   acceptConditions: optional(flag),
+  readPrice: optional(AMOUNT),
+  redeeming: optional(
+    record<{ everySeconds?: number; atLeast?: string }>({
+      everySeconds: optional(whole(1, 21_600)),
+      atLeast: optional(AMOUNT),
+    }),
+  ),
   following: optional(following),
 });
 

@@ -9,6 +9,7 @@ import type { Limits } from "./limits";
 import type { Log } from "./log";
 import type { Metrics } from "./metrics";
 import type { RequestLog } from "./requestLog";
+import type { VoucherStore } from "./voucherStore";
 import type { TokenBuckets } from "./tokenBuckets";
 
 export interface NodeContext {
@@ -22,6 +23,11 @@ export interface NodeContext {
   readonly limits: Limits;
   /** Whether it takes policies with a condition. */
   readonly acceptConditions: boolean;
+  /** NKMS base units per read under policies without a fee; undefined: it takes none of those unless it asks no fee. */
+  readonly readPrice?: bigint;
+  readonly vouchers: VoucherStore;
+  /** Runs one payment after another. */
+  readonly payInTurn: <T>(task: () => Promise<T>) => Promise<T>;
   readonly random: RandomSource;
   readonly clock: Clock;
   readonly log: Log;

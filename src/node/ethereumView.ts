@@ -9,12 +9,15 @@ export function ethereumView(chain: Chain, staker: Address): ChainView {
   return {
     chainId: BigInt(chain.chainId),
     policyManager: chain.deployment.PolicyManager,
+    paidReads: chain.deployment.PaidReads,
     staker,
     head: () => chain.block(),
     block: (number) => chain.block(number),
     policyState: (policyId, block) => chain.policyManager.policyState(policyId, block),
     nodeState: () => readNode(chain, staker),
     touchedPolicies: (first, last) => chain.policyManager.touchedPolicies(first, last),
+    channelOf: (payer, block) => chain.paidReads.channelOf(payer, staker, block),
+    redeem: async (vouchers) => void (await chain.paidReads.redeem(vouchers).send()),
     isAllowed: (condition, policyId, requester, block) =>
       isAllowed(chain.provider, { condition, policyId, requester, block }),
   };

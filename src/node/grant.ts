@@ -1,6 +1,6 @@
 /** What a node keeps of a grant beside the fraction itself. Nothing here is secret. */
 import { utf8 } from "../bytes";
-import { bytes, decode, encode, optional, record, small, text, type Codec } from "../protocol/codec";
+import { bytes, decode, encode, optional, record, small, text, uint, type Codec } from "../protocol/codec";
 import { commitment, MAX_CONDITION_BYTES, ownerKeys, terms, type OwnerKeys } from "../protocol/messages";
 import type { Commitment, Terms } from "../protocol/policy";
 
@@ -16,6 +16,8 @@ export interface Grant {
   readonly ownerKeys: OwnerKeys;
   /** Empty for none. */
   readonly condition: Uint8Array;
+  /** What a read costs, in NKMS base units, as it was when the grant was taken; absent if the policy's payer pays. */
+  readonly readPrice?: bigint;
   /** Set once the fraction is gone. */
   readonly fate?: Fate;
 }
@@ -35,6 +37,7 @@ const grant: Codec<Grant> = record<Grant>({
   commitment,
   ownerKeys,
   condition: bytes(0, MAX_CONDITION_BYTES),
+  readPrice: optional(uint(128)),
   fate: optional(text(/^(?:expired|removed|revoked|unfunded)$/, 8, "a fate")) as Codec<Fate | undefined>,
 });
 

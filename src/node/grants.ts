@@ -34,14 +34,15 @@ export async function acceptGrant(context: NodeContext, request: GrantRequest, n
 }
 
 /** What is kept of a request whose parts belong together. Throws E_TERMS_MISMATCH {field}. */
-function grantOf({ chain }: NodeContext, request: GrantRequest): Grant {
+function grantOf({ chain, readPrice }: NodeContext, request: GrantRequest): Grant {
   const { terms, nodes, commitments, condition, shareIndex, ownerKeys } = request;
   requireNodes(request, chain.staker.toLowerCase());
   requireHash("pathKeyId", terms.pathKeyId, keyId(ownerKeys.pathPublicKey));
   requireHash("recipientKeyId", terms.recipientKeyId, keyId(ownerKeys.recipientKey));
   requireHash("conditionHash", terms.conditionHash, optionalHash(condition));
   const id = policyId({ terms, nodes, commitments });
-  return { policyId: id, terms, shareIndex, commitment: commitments[shareIndex], ownerKeys, condition };
+  const grant = { policyId: id, terms, shareIndex, commitment: commitments[shareIndex], ownerKeys, condition };
+  return terms.feeRate === 0n && readPrice !== undefined ? { ...grant, readPrice } : grant;
 }
 
 function requireNodes({ terms, nodes, commitments, shareIndex }: GrantRequest, staker: string): void {

@@ -21,6 +21,8 @@ export interface LogEvents {
   chain_lost: { code: string };
   chain_found: { block: number };
   follow_failed: { code: string };
+  vouchers_redeemed: { channels: number; amount: string };
+  redeem_failed: { code: string };
   answer_withheld: { policyId: string; code: string };
   unexpected: { where: string; name: string; frames: string };
 }
@@ -36,6 +38,8 @@ export const LEVELS: { readonly [E in keyof LogEvents]: LogLevel } = {
   chain_lost: "warn",
   chain_found: "info",
   follow_failed: "warn",
+  vouchers_redeemed: "info",
+  redeem_failed: "warn",
   answer_withheld: "error",
   unexpected: "error",
 };

@@ -22,7 +22,9 @@ export async function answerOffer(context: NodeContext, offer: OfferRequest, net
   const { snapshot, node } = await requireServing(context);
   requireRoom(context, node, network);
   judgeProposal(context, offer, node, snapshot.head.timestamp);
-  return { accept: true };
+  return offer.feeRate === 0n && context.readPrice !== undefined
+    ? { accept: true, readPrice: context.readPrice }
+    : { accept: true };
 }
 
 /** Throws E_WRONG_CHAIN unless the message is meant for the contracts this node serves. */
@@ -45,7 +47,7 @@ export function judgeProposal(context: NodeContext, proposal: Proposal, node: No
   requireTimes(proposal, now);
   if (proposal.conditional && !context.acceptConditions) throw noConditions();
   if (node.suspended) throw suspended();
-  requireFee(proposal.feeRate, node.terms.feeRate);
+  if (proposal.feeRate > 0n || context.readPrice === undefined) requireFee(proposal.feeRate, node.terms.feeRate);
   requireDuration(proposal, node.terms);
   requireLock(proposal.end, node.lockedUntil);
 }

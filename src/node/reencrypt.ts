@@ -14,6 +14,7 @@ import { requireCondition } from "./condition";
 import type { NodeContext } from "./context";
 import type { Grant } from "./grant";
 import { REQUEST_WINDOW_SECONDS } from "./limits";
+import { takePayment } from "./payment";
 import { tooMany } from "./refusals";
 import { requireServing } from "./serving";
 
@@ -32,6 +33,7 @@ export async function answerRequest(context: NodeContext, message: ReencryptRequ
   await requireCondition(context, grant, snapshot);
   requireCapsule(context, message.capsule);
   if (!(await context.requests.spend(message.request))) throw replayed(message.request);
+  await takePayment(context, grant, message.voucher, snapshot);
   return answer(context, message, grant);
 }
 

@@ -108,7 +108,7 @@ function send<A>(reply: FastifyReply, codec: Codec<A>, value: A): FastifyReply {
   return reply.type("application/json").send(encode(codec, value));
 }
 
-async function describeNode({ chain, engine, head, keys }: NodeContext): Promise<NodeInfo> {
+async function describeNode({ chain, engine, head, keys, readPrice }: NodeContext): Promise<NodeInfo> {
   const { terms } = await (await head.snapshot()).nodeState();
   return {
     version: VERSION,
@@ -120,5 +120,6 @@ async function describeNode({ chain, engine, head, keys }: NodeContext): Promise
     engine: engine.properties.name,
     backend: engine.backend,
     ...terms,
+    readPrice,
   };
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { connectChain } from "../chain/connection";
 import { nkmsHome } from "../chain/files";
-import { openKeyFile } from "../chain/identity";
+import { accountOf, openKeyFile } from "../chain/identity";
 import type { Engine } from "../crypto/engine";
 import { osRandom } from "../crypto/random";
 import { umbral } from "../crypto/umbral";
@@ -13,10 +13,13 @@ import { systemClock } from "./clock";
 import type { NodeConfig } from "./config";
 import { ethereumView } from "./ethereumView";
 import { jsonLog } from "./log";
-import { startNode, type RunningNode } from "./startNode";
+import { parseAmount } from "../protocol/amount";
+import { type NodeOptions, startNode, type RunningNode } from "./startNode";
 
 const LOCAL_CHAIN_IDS = [1_337, 31_337];
 const DEFAULT_PORT = 7_151;
+const DEFAULT_REDEEM_SECONDS = 3_600;
+const DEFAULT_REDEEM_AT_LEAST = "1";
 
 export interface RunOptions {
   readonly config: NodeConfig;
@@ -32,7 +35,9 @@ export async function runNode(options: RunOptions): Promise<RunningNode & { stak
   const { config, password, writeLog, engine = umbral() } = options;
   const { home, expectedChainId } = config;
   const identity = await openKeyFile({ name: config.identity, home, password });
-  const chain = await connectChain({ rpcUrl: config.rpcUrl, expectedChainId, home });
+  const keys = nodeKeys(identity.seed, engine);
+  const signer = accountOf(keys.worker.secretKey);
+  const chain = await connectChain({ rpcUrl: config.rpcUrl, expectedChainId, home, signer });
   try {
     const staker = config.staker ?? identity.account.address.toLowerCase();
     const isLocal = LOCAL_CHAIN_IDS.includes(chain.chainId);
@@ -40,7 +45,7 @@ export async function runNode(options: RunOptions): Promise<RunningNode & { stak
       host: config.host ?? "127.0.0.1",
       port: config.port ?? DEFAULT_PORT,
       directory: config.directory ?? join(nkmsHome(home), "nodes", String(chain.chainId), staker),
-      keys: nodeKeys(identity.seed, engine),
+      keys,
       engine,
       chain: ethereumView(chain, staker),
       following: { ...(isLocal ? LOCAL_CHAIN : PUBLIC_CHAIN), ...defined(config.following) },
@@ -49,12 +54,20 @@ export async function runNode(options: RunOptions): Promise<RunningNode & { stak
       log: jsonLog(config.logLevel ?? "info", systemClock, writeLog),
       trustedProxies: config.trustedProxies,
       acceptConditions: config.acceptConditions,
+      ...paymentsOf(config),
     });
     return { ...node, staker, close: () => node.close().finally(() => chain.close()) };
   } catch (error) {
     chain.close();
     throw error;
   }
+}
+
+/** A node that takes paid reads redeems them; without a price there is nothing to redeem. */
+function paymentsOf({ readPrice, redeeming }: NodeConfig): Pick<NodeOptions, "readPrice" | "redeeming"> {
+  if (readPrice === undefined) return {};
+  const { everySeconds = DEFAULT_REDEEM_SECONDS, atLeast = DEFAULT_REDEEM_AT_LEAST } = redeeming ?? {};
+  return { readPrice: parseAmount(readPrice), redeeming: { everySeconds, atLeast: parseAmount(atLeast) } };
 }
 
 /** The fields that are set: a field left out must not hide a default. */

@@ -18,8 +18,11 @@ import type { Log } from "./log";
 import { Metrics, type Gauge } from "./metrics";
 import { RequestLog } from "./requestLog";
 import { addRoutes } from "./routes";
+import { type Redeeming, VoucherRedeemer } from "./redeemVouchers";
 import { SealedDatabase } from "./sealedDatabase";
+import { serial } from "./serial";
 import { TokenBuckets } from "./tokenBuckets";
+import { vouchersFolder, VoucherStore } from "./voucherStore";
 import { VERSION } from "./version";
 
 export interface NodeOptions {
@@ -40,6 +43,10 @@ export interface NodeOptions {
   readonly trustedProxies?: readonly string[];
   /** Whether policies with a condition are taken; yes by default. */
   readonly acceptConditions?: boolean;
+  /** NKMS base units that a read costs under policies whose readers pay; undefined: such policies are taken only by a node without a fee. */
+  readonly readPrice?: bigint;
+  /** When vouchers are redeemed; never by the node itself without it. */
+  readonly redeeming?: Redeeming;
 }
 
 export interface RunningNode {
@@ -57,7 +64,7 @@ export interface RunningNode {
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const database = await openDatabase(options);
   try {
-    const { context, follower } = await assemble(options, database);
+    const { context, follower, redeemer } = await assemble(options, database);
     const server = httpServer({
       limits: context.limits,
       trustedProxies: options.trustedProxies ?? [],
@@ -67,9 +74,10 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     addRoutes(server, context);
     const port = await listen(server, options);
     follower.start();
+    redeemer?.start();
     return announce(options, context, port, async () => {
       await server.close();
-      await follower.stop();
+      await Promise.all([follower.stop(), redeemer?.stop()]);
       await database.close();
     });
   } catch (error) {
@@ -86,12 +94,13 @@ function openDatabase({ directory, keys, chain, random }: NodeOptions): Promise<
 async function assemble(
   options: NodeOptions,
   database: SealedDatabase,
-): Promise<{ context: NodeContext; follower: ChainFollower }> {
-  const { chain, following, clock, log, engine } = options;
+): Promise<{ context: NodeContext; follower: ChainFollower; redeemer?: VoucherRedeemer }> {
+  const { chain, following, clock, log, engine, redeeming } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const head = new ChainHead(chain, following, clock, log);
   const store = await FractionStore.open(database, options.directory);
   const requests = await RequestLog.open(database);
+  const vouchers = await VoucherStore.open(vouchersFolder(options.directory));
   const metrics: Metrics = new Metrics(
     { version: VERSION, engine: engine.properties.name, backend: engine.backend },
     gauges(store, head, () => follower.lastNode),
@@ -100,8 +109,11 @@ async function assemble(
   const requesterRates = new TokenBuckets(limits.perRequester, clock, MAX_RATE_KEYS);
   const acceptConditions = options.acceptConditions ?? true;
   return {
-    context: { ...options, head, store, requests, requesterRates, limits, acceptConditions, metrics },
+    context: {
+      ...options, head, store, requests, vouchers, payInTurn: serial(), requesterRates, limits, acceptConditions, metrics,
+    }, // prettier-ignore
     follower,
+    redeemer: redeeming && new VoucherRedeemer({ chain, vouchers, redeeming, clock, log }),
   };
 }
 

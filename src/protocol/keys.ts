@@ -20,6 +20,8 @@ export interface ClientKeys {
   readonly recipient: KeyPair;
   /** Signs requests to nodes. */
   readonly requestSigner: SignerKey;
+  /** Signs vouchers, which spend a channel's deposit and nothing else. */
+  readonly voucherSigner: SignerKey;
   /** Signs plaintexts and fractions; its public half is the verifying key. */
   readonly signing: KeyPair;
   /** Seals the owner's policy records. */
@@ -45,6 +47,7 @@ export function clientKeys(seed: Uint8Array, engine: Engine): ClientKeys {
   return {
     recipient: keyPair(deriveSecretKey(seed, "nkms/v1/recipient"), engine),
     requestSigner: signerKey(deriveSecretKey(seed, "nkms/v1/request-signer")),
+    voucherSigner: signerKey(deriveSecretKey(seed, "nkms/v1/voucher")),
     signing: keyPair(deriveSecretKey(seed, "nkms/v1/signing"), engine),
     storeKey: deriveSecretKey(seed, "nkms/v1/store"),
     noteKey: deriveSecretKey(seed, "nkms/v1/note"),

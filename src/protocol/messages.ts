@@ -17,11 +17,12 @@
  * A refusal is `problem`, content type application/problem+json.
  */
 import type { Address } from "./abi";
-import { address, bytes, flag, list, record, small, text, uint, type Codec } from "./codec";
+import { address, bytes, flag, list, optional, record, small, text, uint, type Codec } from "./codec";
 import { MAX_NODES, type Commitment, type Terms } from "./policy";
 import type { RECEIPT, REQUEST } from "./request";
 import type { Message } from "./typedData";
 import type { CompactSignature } from "./typedSignature";
+import { voucher, type Voucher } from "./voucher";
 
 /** Bodies beyond this are refused unread, on both sides. */
 export const MAX_BODY_BYTES = 65_536;
@@ -55,6 +56,8 @@ export interface NodeInfo {
   readonly maxDuration: bigint;
   /** The most fractions it holds. */
   readonly capacity: bigint;
+  /** NKMS base units per read under a policy without a fee; absent if it takes none. */
+  readonly readPrice?: bigint;
 }
 
 export const nodeInfo: Codec<NodeInfo> = record<NodeInfo>({
@@ -70,6 +73,7 @@ export const nodeInfo: Codec<NodeInfo> = record<NodeInfo>({
   minDuration: uint(32),
   maxDuration: uint(32),
   capacity: uint(32),
+  readPrice: optional(uint(128)),
 });
 
 /** The question before any secret is sent: would you take this? */
@@ -99,9 +103,11 @@ export const offerRequest: Codec<OfferRequest> = record<OfferRequest>({
 export interface OfferAnswer {
   /** Always true: a refusal is a problem. */
   readonly accept: boolean;
+  /** What a reader would pay per read, in NKMS base units; absent if the policy's payer pays. */
+  readonly readPrice?: bigint;
 }
 
-export const offerAnswer: Codec<OfferAnswer> = record<OfferAnswer>({ accept: flag });
+export const offerAnswer: Codec<OfferAnswer> = record<OfferAnswer>({ accept: flag, readPrice: optional(uint(128)) });
 
 /** The public keys of a grant; the terms hold the hashes of the first and the last. */
 export interface OwnerKeys {
@@ -184,6 +190,8 @@ export interface ReencryptRequest {
   readonly capsule: Uint8Array;
   /** By the policy's recipientSigner: r ‖ s ‖ v, 65 bytes, low s, v 27 or 28. */
   readonly signature: Uint8Array;
+  /** Pays for the read, where the policy's readers pay. */
+  readonly voucher?: Voucher;
 }
 
 export const reencryptRequest: Codec<ReencryptRequest> = record<ReencryptRequest>({
@@ -196,6 +204,7 @@ export const reencryptRequest: Codec<ReencryptRequest> = record<ReencryptRequest
   }),
   capsule: bytes(1, 4_096),
   signature: bytes(SIGNATURE),
+  voucher: optional(voucher),
 });
 
 /** EIP-712 `Receipt` of design 7. */

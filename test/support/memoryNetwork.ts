@@ -5,9 +5,11 @@ import { join } from "node:path";
 
 import { toHex } from "../../src/bytes";
 import type { PolicyRecord as CreatedPolicy, Creation, PolicyState, Revocation } from "../../src/chain/policyManager";
+import type { Channel } from "../../src/chain/paidReads";
 import type { PublishedKeys } from "../../src/chain/keyRegistry";
 import { type ClientChain, type Context, queue, type Transaction } from "../../src/client/context";
 import { NodeClient } from "../../src/client/nodeClient";
+import { Purse } from "../../src/client/purse";
 import { openPolicyStore } from "../../src/client/policyStore";
 import { umbral } from "../../src/crypto/umbral";
 import { equalBytes } from "../../src/bytes";
@@ -27,6 +29,7 @@ const NOTHING: PolicyState = {
 export class MemoryNetwork implements MemoryLedger {
   readonly chainId = 31337n;
   readonly policyManager = "0x" + "cd".repeat(20);
+  readonly paidReads = "0x" + "ce".repeat(20);
   readonly engine = umbral();
   readonly random;
   readonly nodes: MemoryNode[];
@@ -38,6 +41,8 @@ export class MemoryNetwork implements MemoryLedger {
   readonly revocations: Revocation[] = [];
   readonly published = new Map<string, PublishedKeys>();
   readonly pathKeys = new Map<string, Uint8Array>();
+  /** Channels by payer and node in lower case. */
+  readonly channels = new Map<string, Channel>();
   /** Nodes that the contract refuses, with the refusal's code. */
   readonly refused = new Map<string, string>();
   minFee = 1_000n;
@@ -82,6 +87,8 @@ export class MemoryNetwork implements MemoryLedger {
       nodes: new NodeClient({ fetch: fetchOf(this.nodes), timeoutMs: 1_000, loopback: true }),
       storage: new Storage([this.objects]),
       store: openPolicyStore(join(this.home, address), keys.storeKey, this.random),
+      purse: new Purse(),
+      signAsAccount: async () => new Uint8Array(65),
       random: this.random,
       inTurn: queue(),
     };
@@ -113,13 +120,32 @@ export class MemoryNetwork implements MemoryLedger {
   private chainOf(account: string): ClientChain {
     return {
       chainId: Number(this.chainId),
-      deployment: { PolicyManager: this.policyManager } as ClientChain["deployment"],
+      deployment: { PolicyManager: this.policyManager, PaidReads: this.paidReads } as ClientChain["deployment"],
       headTime: async () => this.now,
       close: () => undefined,
       nkmsToken: {
         balanceOf: async (owner) => this.balances.get(owner.toLowerCase()) ?? 0n,
         allowance: async (owner) => this.allowances.get(owner.toLowerCase()) ?? 0n,
         approve: (_spender, amount) => this.unchecked("approve", true, () => this.allowances.set(account, amount)),
+      },
+      paidReads: {
+        channelOf: async (payer, node) => this.channels.get(payer.toLowerCase() + node.toLowerCase()),
+        open: (node, signer, deposit) =>
+          this.unchecked("open", undefined, () =>
+            this.setChannel(account, node, { signer, deposit, redeemed: 0n, epoch: 0n }),
+          ),
+        topUp: (payer, node, amount) =>
+          this.unchecked("topUp", undefined, () => {
+            const channel = this.channels.get(payer.toLowerCase() + node.toLowerCase())!;
+            this.setChannel(payer, node, { ...channel, deposit: channel.deposit + amount });
+          }),
+        startClose: (node) =>
+          this.unchecked("startClose", 0n, () => {
+            const channel = this.channels.get(account + node.toLowerCase())!;
+            this.setChannel(account, node, { ...channel, closesAt: BigInt(this.now) + 86_400n });
+          }),
+        finishClose: (payer, node) =>
+          this.unchecked("finishClose", 0n, () => void this.channels.delete(payer.toLowerCase() + node.toLowerCase())),
       },
       accessLog: {
         accessesOf: async () => ({ count: 0n, last: 0n }),
@@ -155,10 +181,17 @@ export class MemoryNetwork implements MemoryLedger {
           ),
         policyState: async (id) => this.states.get(typeof id === "string" ? id : toHex(id)) ?? NOTHING,
         revocationIn: () => this.revocations.at(-1)!,
+        createFor: (creation) => this.create(account, creation),
+        renew: (policy, newEnd) => this.renew(policy, newEnd),
+        renewFor: (policy, newEnd) => this.renew(policy, newEnd),
         create: (creation) => this.create(account, creation),
         revoke: (policy) => this.revoke(policy),
       },
     };
+  }
+
+  setChannel(payer: string, node: string, channel: Channel): void {
+    this.channels.set(payer.toLowerCase() + node.toLowerCase(), channel);
   }
 
   private registered(staker: string) {
@@ -195,6 +228,13 @@ export class MemoryNetwork implements MemoryLedger {
       this.balances.set(account, this.balances.get(account)! - fee);
       this.states.set(id, { ...NOTHING, end: creation.terms.end, exists: true });
       this.created.push({ ...creation, policyId: id, block: this.created.length, transactionHash: "0x" });
+    });
+  }
+
+  private renew(policy: Policy, newEnd: bigint): Transaction<void> {
+    const id = toHex(policyId(policy));
+    return this.unchecked("renew", undefined, () => {
+      this.states.set(id, { ...this.states.get(id)!, end: newEnd });
     });
   }
 

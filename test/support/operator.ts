@@ -20,6 +20,8 @@ export interface OperatorTerms {
   readonly lockPeriods: bigint;
   /** NKMS wei per second. */
   readonly feeRate: bigint;
+  /** NKMS wei per read where readers pay. */
+  readonly readPrice?: bigint;
 }
 
 /** A staker with a real node: contracts, socket and store. Its node can be stopped, started again, and made to lie. */
@@ -33,12 +35,18 @@ export class Operator {
     readonly identity: Identity,
     readonly chain: Chain,
     private readonly home: string,
+    private readonly readPrice?: bigint,
   ) {
     this.keys = nodeKeys(identity.seed, umbral());
   }
 
   get address(): string {
     return this.identity.account.address;
+  }
+
+  /** The node's store. */
+  get directory(): string {
+    return join(this.home, "nodes", this.name);
   }
 
   get url(): string {
@@ -50,7 +58,7 @@ export class Operator {
     this.#node = await startNode({
       host: "127.0.0.1",
       port: this.#port,
-      directory: join(this.home, "nodes", this.name),
+      directory: this.directory,
       keys: this.keys,
       engine,
       chain: ethereumView(this.chain, this.address),
@@ -58,6 +66,7 @@ export class Operator {
       clock: systemClock,
       random: osRandom,
       log: () => undefined,
+      readPrice: this.readPrice,
     });
     this.#port = this.#node.port;
   }

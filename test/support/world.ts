@@ -111,7 +111,7 @@ export class World {
       const name = `operator${index}`;
       const complete = { ...DEFAULT_TERMS, ...changed };
       const identity = await this.identity(name, complete.stake);
-      const operator = new Operator(name, identity, await chainAs(identity, this.chain), this.home);
+      const operator = new Operator(name, identity, await chainAs(identity, this.chain), this.home, complete.readPrice);
       await operator.start();
       await operator.enrol(complete);
       this.operators.push(operator);

@@ -51,7 +51,7 @@ describe("FractionStore", () => {
     const one = grant();
     await insert(one, KFRAG);
     await reopen();
-    expect(store.grant(one.policyId)).to.deep.equal({ ...one, fate: undefined });
+    expect(store.grant(one.policyId)).to.deep.equal({ ...one, readPrice: undefined, fate: undefined });
     expect(await store.fraction(one.policyId)).to.deep.equal(KFRAG);
     expect([store.census.held, store.census.pending]).to.deep.equal([1, 1]);
   });

@@ -80,6 +80,7 @@ describe("offers", () => {
       capacity: 1n,
       minDuration: 60n,
       maxDuration: 1_000_000n,
+      readPrice: undefined,
     });
   });
 

@@ -25,6 +25,7 @@ describe("keys", () => {
     const secrets: Record<string, Uint8Array> = {
       "nkms/v1/recipient": client.recipient.secretKey,
       "nkms/v1/request-signer": client.requestSigner.secretKey,
+      "nkms/v1/voucher": client.voucherSigner.secretKey,
       "nkms/v1/signing": client.signing.secretKey,
       "nkms/v1/store": client.storeKey,
       "nkms/v1/note": client.noteKey,
@@ -34,7 +35,7 @@ describe("keys", () => {
       "nkms/v1/path/file://docs/plan.txt": pathKeyPair(seed, "file://docs/plan.txt", engine).secretKey,
     };
     for (const [label, secret] of Object.entries(secrets)) expect(toHex(secret), label).to.equal(expected(label));
-    expect(new Set(Object.values(secrets).map(toHex)).size).to.equal(9);
+    expect(new Set(Object.values(secrets).map(toHex)).size).to.equal(10);
   });
 
   it("pairs secrets with their public halves", () => {

@@ -65,6 +65,7 @@ const MESSAGES: [string, Codec<unknown>, unknown][] = (
         minDuration: 1n,
         maxDuration: 31_536_000n,
         capacity: 100n,
+        readPrice: 7n,
       },
     ],
     [
@@ -81,7 +82,7 @@ const MESSAGES: [string, Codec<unknown>, unknown][] = (
         conditional: false,
       },
     ],
-    ["offerAnswer", offerAnswer, { accept: true }],
+    ["offerAnswer", offerAnswer, { accept: true, readPrice: 7n }],
     ["grantRequest", grantRequest, GRANT],
     ["grantAnswer", grantAnswer, { acceptance: { r: hashOf("a"), vs: hashOf("b") } }],
     [
@@ -97,6 +98,13 @@ const MESSAGES: [string, Codec<unknown>, unknown][] = (
         },
         capsule: filled(98, 3),
         signature: filled(65, 4),
+        voucher: {
+          payer: addressOf("d"),
+          node: addressOf("c"),
+          epoch: 1n,
+          amount: 10n ** 18n,
+          signature: filled(65, 5),
+        },
       },
     ],
     [
@@ -120,6 +128,9 @@ function* places(value: unknown, path: string[] = []): Generator<string[]> {
     yield* places(child, [...path, key]);
   }
 }
+
+/** Fields that only paid reads have. */
+const OPTIONAL = ["readPrice", "voucher"];
 
 /** The text of a message with the value at one place replaced; undefined removes it. */
 function withPlace(message: string, path: string[], change: (value: unknown) => unknown): string {
@@ -147,7 +158,8 @@ describe("wire messages", () => {
       it("refuses every field that is missing, of another type or misspelt", () => {
         for (const path of places(JSON.parse(message))) {
           const isListItem = /^\d+$/.test(path[path.length - 1]);
-          const wrong = [null, 1, "0x", "0X00", " ", [[]], { surplus: "1" }, ...(isListItem ? [] : [undefined])];
+          const mayLack = isListItem || OPTIONAL.includes(path[path.length - 1]);
+          const wrong = [null, 1, "0x", "0X00", " ", [[]], { surplus: "1" }, ...(mayLack ? [] : [undefined])];
           for (const bad of wrong) {
             if (path[path.length - 1] === "wrapped" && bad === "0x") continue;
             if (path[path.length - 1] === "condition" && bad === "0x") continue;
@@ -175,6 +187,14 @@ describe("wire messages", () => {
           );
           expect(refused.code).to.equal("E_SCHEMA");
           expect(refused.data.place).to.equal(["message", ...path].join(".").replace(/\.(\d+)/g, "[$1]"));
+        }
+      });
+
+      it("reads without the fields that may be absent", () => {
+        const absent = [...places(JSON.parse(message))].filter((path) => OPTIONAL.includes(path[path.length - 1]));
+        for (const path of absent) {
+          const less = withPlace(message, path, () => undefined);
+          expect(encode(codec, decode(codec, less))).to.equal(less);
         }
       });
 

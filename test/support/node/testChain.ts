@@ -1,6 +1,7 @@
 import { toHex } from "../../../src/bytes";
 import { NkmsError } from "../../../src/errors";
-import type { Block, ChainView, NodeState, PolicyState } from "../../../src/node/chainView";
+import type { Block, ChainView, ChannelState, NodeState, PolicyState } from "../../../src/node/chainView";
+import type { Voucher } from "../../../src/protocol/voucher";
 
 const UNKNOWN: PolicyState = { exists: false, closed: false, end: 0n, removed: 0, leaked: 0, disclosed: 0 };
 
@@ -8,6 +9,11 @@ const UNKNOWN: PolicyState = { exists: false, closed: false, end: 0n, removed: 0
 export class TestChain implements ChainView {
   readonly chainId = 31_337n;
   readonly policyManager = "0x" + "Ab".repeat(20);
+  readonly paidReads = "0x" + "Ac".repeat(20);
+  /** Channels to the node, by payer in lower case. */
+  readonly channels = new Map<string, ChannelState>();
+  /** Amounts of the vouchers that were redeemed, in order. */
+  readonly redeemed: bigint[] = [];
   /** Every later call waits for ever. */
   silent = false;
   /** Every later call is refused. */
@@ -73,6 +79,19 @@ export class TestChain implements ChainView {
     return this.#answer("touchedPolicies", () => {
       const numbers = Array.from({ length: last - first + 1 }, (_, index) => first + index);
       return numbers.flatMap((number) => changed(number).map(([id]) => id));
+    });
+  }
+
+  async channelOf(payer: string): Promise<ChannelState | undefined> {
+    return this.#answer("channelOf", () => this.channels.get(payer));
+  }
+
+  redeem(vouchers: readonly Voucher[]): Promise<void> {
+    return this.#answer("redeem", () => {
+      for (const { payer, amount } of vouchers) {
+        this.channels.set(payer, { ...this.channels.get(payer)!, redeemed: amount });
+        this.redeemed.push(amount);
+      }
     });
   }
 

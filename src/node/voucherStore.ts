@@ -1,0 +1,62 @@
+/**
+ * The latest voucher of each payer: one file each, `<folder>/<payer>.json`, replaced whole and durable before a read is answered. A voucher
+ * pays nobody but this node's staker, so it is no secret; being plain, it can be redeemed while the node is running or lost.
+ */
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { writeDurably } from "../chain/files";
+import type { Address } from "../protocol/abi";
+import { decode, encode } from "../protocol/codec";
+import { voucher as codec, type Voucher } from "../protocol/voucher";
+import { storeCorrupt } from "./storeErrors";
+
+const FILE_NAME = /^0x[0-9a-f]{40}\.json$/;
+
+/** Where the vouchers of the node with a store in `directory` are: beside it, for the store is the database's alone. */
+export function vouchersFolder(directory: string): string {
+  return `${directory}-vouchers`;
+}
+
+/** All vouchers in a folder. Throws E_STORE_CORRUPT. */
+export async function readVouchers(folder: string): Promise<Voucher[]> {
+  const names = (await readdir(folder)).filter((name) => FILE_NAME.test(name));
+  return Promise.all(names.map((name) => readVoucher(folder, name)));
+}
+
+export class VoucherStore {
+  private constructor(
+    private readonly folder: string,
+    private readonly latest: Map<Address, Voucher>,
+  ) {}
+
+  /** Makes the folder if it is not there. Throws E_STORE_CORRUPT. */
+  static async open(folder: string): Promise<VoucherStore> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const vouchers = await readVouchers(folder);
+    return new VoucherStore(folder, new Map(vouchers.map((one) => [one.payer, one])));
+  }
+
+  /** The latest voucher of a payer (lower case). */
+  of(payer: Address): Voucher | undefined {
+    return this.latest.get(payer);
+  }
+
+  all(): Voucher[] {
+    return [...this.latest.values()];
+  }
+
+  /** Replaces the payer's voucher; when the promise resolves the new one survives a power cut. */
+  async put(next: Voucher): Promise<void> {
+    await writeDurably(join(this.folder, `${next.payer}.json`), encode(codec, next));
+    this.latest.set(next.payer, next);
+  }
+}
+
+async function readVoucher(folder: string, name: string): Promise<Voucher> {
+  try {
+    return decode(codec, await readFile(join(folder, name), "utf8"));
+  } catch (cause) {
+    throw storeCorrupt(folder, name, cause);
+  }
+}

@@ -1,0 +1,80 @@
+import { expect } from "chai";
+
+import type { ChannelState } from "../../../src/node/chainView";
+import { signerAddress, signTypedData } from "../../../src/protocol/typedSignature";
+import { VOUCHER, voucherDomain } from "../../../src/protocol/voucher";
+import { grantOf, NOW, random, requestOf, STAKER, World } from "../../support/node/world";
+
+const PRICE = 7n;
+const EVERY = 100;
+const payers = ["0x" + "e1".repeat(20), "0x" + "e2".repeat(20)];
+const signer = random(32);
+const CHANNEL: ChannelState = { deposit: 100n, redeemed: 0n, signer: signerAddress(signer), epoch: 0n };
+
+describe("redeeming vouchers", () => {
+  let world: World;
+
+  beforeEach(async () => {
+    world = await World.open({ readPrice: PRICE, redeeming: { everySeconds: EVERY, atLeast: 10n } });
+    for (const payer of payers) world.chain.channels.set(payer, CHANNEL);
+    world.chain.mine();
+  });
+  afterEach(() => world.close());
+
+  async function pay(payer: string, amount: bigint): Promise<void> {
+    const grant = await world.fund(grantOf({ feeRate: 0n, acceptBy: NOW + amount }));
+    const message = { payer, node: STAKER, epoch: 0n, amount };
+    const signature = signTypedData(signer, voucherDomain(31_337n, world.chain.paidReads), VOUCHER, message);
+    await world.reencrypt({ ...requestOf(grant), voucher: { ...message, signature } });
+  }
+
+  /** Lets the time to the node's next look pass. */
+  async function look(): Promise<void> {
+    const looked = world.clock.nextSchedule(EVERY * 1_000);
+    world.clock.advance(EVERY * 1_000);
+    await looked;
+  }
+
+  it("takes the latest of each channel in one transaction, once", async () => {
+    await pay(payers[0], 7n);
+    await pay(payers[0], 14n);
+    await pay(payers[1], 20n);
+    await look();
+    expect(world.chain.redeemed).to.have.members([14n, 20n]);
+    expect(world.chain.calls.filter((call) => call === "redeem")).to.have.length(1);
+    expect(world.logged("vouchers_redeemed")[0]).to.include({ channels: 2, amount: "34" });
+    await look();
+    expect(world.chain.redeemed).to.have.length(2);
+    await pay(payers[0], 30n);
+    await look();
+    expect(world.chain.redeemed.slice(2)).to.deep.equal([30n]);
+  });
+
+  it("waits until enough is due, but not on a channel that closes", async () => {
+    await pay(payers[0], 7n);
+    await look();
+    expect(world.chain.redeemed).to.deep.equal([]);
+    world.chain.channels.set(payers[0], { ...CHANNEL, closesAt: NOW + 86_400n });
+    await look();
+    expect(world.chain.redeemed).to.deep.equal([7n]);
+  });
+
+  it("leaves vouchers of a channel that is gone, or in its next epoch", async () => {
+    await pay(payers[0], 20n);
+    await pay(payers[1], 21n);
+    world.chain.channels.delete(payers[0]);
+    world.chain.channels.set(payers[1], { ...CHANNEL, epoch: 1n });
+    await look();
+    expect(world.chain.redeemed).to.deep.equal([]);
+  });
+
+  it("says when it cannot, and tries again", async () => {
+    await pay(payers[0], 20n);
+    world.chain.failing = true;
+    await look();
+    expect(world.logged("redeem_failed")[0]).to.include({ code: "E_RPC_FAILED" });
+    world.chain.failing = false;
+    await look();
+    expect(world.chain.redeemed).to.deep.equal([20n]);
+  });
+});
