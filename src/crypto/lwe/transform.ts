@@ -25,10 +25,10 @@ function powersOf(root: number, n: number, q: number): Factors {
 
 /** A root of x^n + 1: the first that a small base gives. */
 function rootOf(n: number, q: number): number {
-  for (let base = 2; ; base++) {
-    const root = powerMod(base, (q - 1) / (2 * n), q);
-    if (powerMod(root, n, q) === q - 1) return root;
-  }
+  const candidate = (base: number) => powerMod(base, (q - 1) / (2 * n), q);
+  let base = 2;
+  while (powerMod(candidate(base), n, q) !== q - 1) base++;
+  return candidate(base);
 }
 
 export class Transform {

@@ -12,8 +12,13 @@ export function multiply(a: Int32Array, b: Int32Array): Int32Array {
   const product = new Int32Array(n + 3);
   for (let at = 0; at < n; at += 4) {
     const start = n + 2 - at;
-    let [first, second, third, fourth] = [0, 0, 0, 0];
-    let [one, two, three] = [reversed[start - 1], reversed[start - 2], reversed[start - 3]];
+    let first = 0;
+    let second = 0;
+    let third = 0;
+    let fourth = 0;
+    let one = reversed[start - 1];
+    let two = reversed[start - 2];
+    let three = reversed[start - 3];
     for (let index = 0; index < n; index++) {
       const factor = a[index];
       const zero = reversed[start + index];
@@ -21,7 +26,9 @@ export function multiply(a: Int32Array, b: Int32Array): Int32Array {
       second = (second + Math.imul(factor, one)) | 0;
       third = (third + Math.imul(factor, two)) | 0;
       fourth = (fourth + Math.imul(factor, three)) | 0;
-      [three, two, one] = [two, one, zero];
+      three = two;
+      two = one;
+      one = zero;
     }
     product.set([first, second, third, fourth], at);
   }

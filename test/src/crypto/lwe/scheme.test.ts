@@ -1,5 +1,7 @@
 import { expect } from "chai";
 
+import { expand } from "../../../../src/crypto/lattice/expand";
+import { ternary } from "../../../../src/crypto/lattice/sampler";
 import {
   failureLog2,
   divergence,
@@ -97,6 +99,47 @@ describe("arithmetic of lwe", () => {
         const expected = switchKey(digits, matrices, q);
         expect(difference("c1")).to.deep.equal(expected.c1);
         expect(difference("c2")).to.deep.equal(add(expected.c2, vector(ciphertext.c2), q));
+      });
+
+      it("puts errors into both halves of all it encrypts", () => {
+        const seed = random(32);
+        const publicKey = scheme.publicKey(recipientSeed);
+        const [a, domain] = [
+          uniformElement(ring, `nkms/v1/${scheme.profile.name}/a`),
+          `nkms/v1/${scheme.profile.name}`,
+        ];
+        const errors = (use: string, x: Element, y: Element) => {
+          const r = ring.evaluate(ring.fromIntegers(ternary(expand(`${domain}/${use}/r`, seed, 4 * DEGREE))));
+          return [ring.subtract(x, ring.multiply(a, r)), ring.subtract(y, ring.multiply(publicKey, r))].map((values) =>
+            ring.toIntegers(ring.interpolate(values)),
+          );
+        };
+        const nothing = scheme.rekey(ring.fromIntegers([]), publicKey, seed);
+        const { c1, c2 } = scheme.encrypt(publicKey, new Uint8Array(32), seed);
+        const made = [
+          errors("zero", nothing[0].x, nothing[0].y),
+          ...nothing.slice(1).map(({ x, y }, index) => errors(`row/${index}`, x, y)),
+          errors("encrypt", ring.evaluate(c1), ring.evaluate(c2)),
+        ];
+        for (const error of made.flat()) {
+          expect(error.every((value) => Math.abs(value) <= 21)).to.equal(true);
+          expect(new Set(error).size).to.be.above(4);
+        }
+        expect(new Set(made.flat().map(String)).size).to.equal(2 * made.length);
+      });
+
+      it("adds an encryption of zero, noise and a flood to what it turns", () => {
+        const seed = random(32);
+        const turned = scheme.turn(rows, { c1: ring.fromIntegers([]), c2: ring.fromIntegers([]) }, seed);
+        const stream = expand(`nkms/v1/${scheme.profile.name}/randomiser`, seed, 4 * DEGREE);
+        const v = ring.evaluate(ring.fromIntegers(ternary(stream)));
+        const rest = (side: "x" | "y", of: Element) =>
+          ring.toIntegers(ring.subtract(of, ring.interpolate(ring.multiply(v, rows[0][side]))));
+        const [noise, flooding] = [rest("x", turned.c1), rest("y", turned.c2)];
+        expect(noise.every((value) => Math.abs(value) <= 21)).to.equal(true);
+        expect(new Set(noise).size).to.be.above(4);
+        const size = Math.max(...flooding.map(Math.abs)) / 2 ** profile.floodBits;
+        expect(size).to.be.within(0.5, 6);
       });
 
       it("opens for the recipient once turned", () => {
