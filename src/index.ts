@@ -15,6 +15,7 @@ export type { Grant } from "./client/share";
 export type { PaymentRequest, Sponsor } from "./client/sponsor";
 export type { Closing } from "./client/channels";
 export type { Channel } from "./chain/paidReads";
+export type { Renewed, RenewOptions } from "./client/renew";
 export type { Revoked } from "./client/revoke";
 export type { PolicyFilter, PolicyStatus, PolicySummary } from "./client/readPolicies";
 export type { NodeFailure, WrongAnswer } from "./client/nodeOutcome";

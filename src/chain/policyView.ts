@@ -11,7 +11,7 @@ export function policyPhase({ terms }: PolicyRecord, state: PolicyState, now: bi
 }
 
 /** The nodes that have not left a policy, by share index. */
-export function liveShares({ nodes }: PolicyRecord, { removed }: PolicyState): number[] {
+export function liveShares({ nodes }: Pick<PolicyRecord, "nodes">, { removed }: PolicyState): number[] {
   return nodes.map((_, index) => index).filter((index) => ((removed >>> index) & 1) === 0);
 }
 

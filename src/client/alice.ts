@@ -5,10 +5,12 @@ import { publishPathKey } from "./publishKeys";
 import { type PolicyFilter, type PolicySummary, readPolicies } from "./readPolicies";
 import { rebuildPolicies } from "./rebuildPolicies";
 import type { Recipient } from "./recipient";
+import { renew, type Renewed, type RenewOptions } from "./renew";
 import { revoke, type Revoked } from "./revoke";
 import { type Grant, share } from "./share";
 import type { ShareOptions } from "./shareOptions";
 import { type PaymentRequest, type Sponsor, sponsor } from "./sponsor";
+import { deletePolicies, updatePolicies } from "./updatePolicies";
 import { write, type WriteOptions } from "./write";
 
 export interface Alice {
@@ -16,12 +18,18 @@ export interface Alice {
   write(uri: string, data: string | Uint8Array, options?: WriteOptions): Promise<string>;
   /** Lets a recipient read a path for `time` seconds. See {@link share}. */
   share(recipient: Recipient, path: string, options: ShareOptions): Promise<Grant>;
+  /** Prolongs a policy by `time` seconds. See {@link renew}. */
+  renew(id: string, options: RenewOptions): Promise<Renewed>;
   /** Ends a policy now, with a refund. See {@link revoke}. */
   revoke(id: string): Promise<Revoked>;
   /** Us as the payer of others' policies. See {@link sponsor}. */
   sponsor(approve: (request: PaymentRequest) => boolean | Promise<boolean>): Sponsor;
   /** Lists our policies. See {@link readPolicies}. */
   readPolicies(filter?: PolicyFilter): Promise<PolicySummary[]>;
+  /** Renews all policies that a filter finds. See {@link updatePolicies}. */
+  updatePolicies(filter: PolicyFilter, change: RenewOptions): Promise<Renewed[]>;
+  /** Revokes all policies that a filter finds. See {@link deletePolicies}. */
+  deletePolicies(filter: PolicyFilter): Promise<Revoked[]>;
   /** Restores the policy store from chain and seed; returns the number of policies. See {@link rebuildPolicies}. */
   rebuildPolicies(): Promise<number>;
   /** Revokes what shares the object, then removes it. See {@link deleteObject}. */
@@ -35,9 +43,12 @@ export function alice(context: Context): Alice {
   return {
     write: (uri, data, options) => write(context, uri, data, options),
     share: (recipient, path, options) => share(context, recipient, path, options),
+    renew: (id, options) => renew(context, id, options),
     revoke: (id) => revoke(context, id),
     sponsor: (approve) => sponsor(context, approve),
     readPolicies: (filter) => readPolicies(context, filter),
+    updatePolicies: (filter, change) => updatePolicies(context, filter, change),
+    deletePolicies: (filter) => deletePolicies(context, filter),
     rebuildPolicies: () => rebuildPolicies(context),
     delete: (uri) => deleteObject(context, uri),
     publishPathKey: (path) => publishPathKey(context, path),

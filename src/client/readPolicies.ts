@@ -26,9 +26,14 @@ export interface PolicySummary {
 
 /** What is left out matches all. */
 export interface PolicyFilter {
+  /** Exactly this path. */
   readonly path?: string;
+  /** Every path that begins so: `file://docs/` for all below. */
+  readonly under?: string;
   readonly recipient?: Address;
   readonly state?: PolicyStatus;
+  /** Those that end before this moment. */
+  readonly expiresBefore?: Date;
 }
 
 /**
@@ -76,9 +81,11 @@ function statusOf({ terms }: PolicyRecord, { exists, closed, end }: PolicyState,
   return now < terms.start ? "upcoming" : "active";
 }
 
-function matches(summary: PolicySummary, { path, recipient, state }: PolicyFilter): boolean {
+function matches(summary: PolicySummary, { path, under, recipient, state, expiresBefore }: PolicyFilter): boolean {
   return (
     (path === undefined || summary.path === path) &&
+    (under === undefined || summary.path?.startsWith(under) === true) &&
+    (expiresBefore === undefined || summary.expires < expiresBefore) &&
     (recipient === undefined || summary.recipient?.toLowerCase() === recipient.toLowerCase()) &&
     (state === undefined || summary.state === state)
   );

@@ -56,11 +56,11 @@ export interface ShareNumbers {
 /** Completes and checks the options. Throws E_BAD_OPTION {option, got} naming the first that is out of range. */
 export function shareNumbers(options: ShareOptions, now: number, { maxDuration }: PolicyParameters): ShareNumbers {
   const longest = Number(maxDuration);
-  const time = integer("time", options.time, 1, longest);
-  const maxTime = integer("maxTime", options.maxTime ?? time, time, longest);
-  const shares = integer("n", options.nodes?.length ?? options.n ?? 3, 1, MAX_NODES);
-  const threshold = integer("m", options.m ?? Math.min(2, shares), 1, shares);
-  const start = BigInt(integer("notBefore", options.notBefore ?? now, now, now + longest));
+  const time = wholeOption("time", options.time, 1, longest);
+  const maxTime = wholeOption("maxTime", options.maxTime ?? time, time, longest);
+  const shares = wholeOption("n", options.nodes?.length ?? options.n ?? 3, 1, MAX_NODES);
+  const threshold = wholeOption("m", options.m ?? Math.min(2, shares), 1, shares);
+  const start = BigInt(wholeOption("notBefore", options.notBefore ?? now, now, now + longest));
   const maxFeeRate = options.maxFeeRate ?? DEFAULT_MAX_FEE_RATE;
   const numbers = { threshold, shares, start, end: start + BigInt(time), maxEnd: start + BigInt(maxTime), maxFeeRate };
   if (options.payer !== "readers") return numbers;
@@ -73,7 +73,8 @@ export function leastFeeRate({ start, end }: ShareNumbers, { minFee }: PolicyPar
   return (minFee + seconds - 1n) / seconds;
 }
 
-function integer(option: string, got: number, least: number, most: number): number {
+/** A whole number in a range, both ends included. Throws E_BAD_OPTION {option, got, least, most}. */
+export function wholeOption(option: string, got: number, least: number, most: number): number {
   if (Number.isSafeInteger(got) && got >= least && got <= most) return got;
   throw new NkmsError(
     "E_BAD_OPTION",
