@@ -1,8 +1,8 @@
 /**
  * Deletes fractions that are of no more use: revoked, expired, taken out, or never paid for (I-L6). The chain is read
  * `deletionDepth` blocks under its head, so that a reorganisation brings nothing back. Between two blocks only the policies named
- * by an event and those whose time has come are asked about; all of them are asked at the start and every `FULL_SWEEP_BLOCKS`,
- * so nothing needs to be remembered across restarts.
+ * by an event and those whose time has come are asked about; all of them are asked at the start, every `FULL_SWEEP_BLOCKS`, and
+ * when the block last looked at is no longer in the chain, so nothing needs to be remembered across restarts.
  */
 import { toHex } from "../bytes";
 import { fateOf } from "./access";
@@ -35,7 +35,9 @@ export interface FollowerOptions {
 export class ChainFollower {
   /** What the chain last said of this node. */
   lastNode?: NodeState;
-  #cursor?: number;
+  /** The block last looked at, and the head it was under. */
+  #seen?: Block;
+  #seenUnder?: Block;
   #sweptAt = -Infinity;
   #cancel = () => {};
   #running: Promise<void> = Promise.resolve();
@@ -72,20 +74,29 @@ export class ChainFollower {
     this.lastNode = await snapshot.nodeState();
     await requests.prune(snapshot.head.timestamp);
     const target = snapshot.head.number - following.deletionDepth;
-    if (target < 0 || target === this.#cursor) return;
+    if (target < 0 || snapshot.head.hash === this.#seenUnder?.hash) return;
+    // Read before all else: if the chain changes from here on, the next look finds another block in this one's place.
     const block = await this.#call(this.options.chain.block(target));
-    const isFull = this.#needsFullSweep(target);
-    await this.#judgeAll(isFull ? this.#held() : await this.#concerned(block), block);
-    await this.#forgetOld(block);
-    if (isFull) this.#sweptAt = target;
-    this.#cursor = target;
+    if (block.hash !== this.#seen?.hash) await this.#lookAt(block);
+    this.#seenUnder = snapshot.head;
   }
 
-  /** At the start, now and then, after a long silence, and when the chain was set back. */
-  #needsFullSweep(target: number): boolean {
-    const { store } = this.options;
-    const isFirst = this.#cursor === undefined || target < this.#cursor;
-    return isFirst || target - this.#sweptAt >= FULL_SWEEP_BLOCKS || store.census.held === 0;
+  async #lookAt(block: Block): Promise<void> {
+    const from = await this.#continuedFrom(block);
+    const concerned = from === undefined ? this.#held() : await this.#concerned(from, block);
+    await this.#judgeAll(concerned, block);
+    await this.#forgetOld(block);
+    if (from === undefined) this.#sweptAt = block.number;
+    this.#seen = block;
+  }
+
+  /** The first block not looked at yet; undefined if all policies must be asked about. */
+  async #continuedFrom({ number }: Block): Promise<number | undefined> {
+    const seen = this.#seen;
+    const isDue = number - this.#sweptAt >= FULL_SWEEP_BLOCKS || this.options.store.census.held === 0;
+    if (isDue || !seen || number <= seen.number) return undefined;
+    const { hash } = await this.#call(this.options.chain.block(seen.number));
+    return hash === seen.hash ? seen.number + 1 : undefined;
   }
 
   #held(): HeldGrant[] {
@@ -93,8 +104,8 @@ export class ChainFollower {
   }
 
   /** The held grants that the blocks since the last look may have changed. */
-  async #concerned(block: Block): Promise<HeldGrant[]> {
-    const touched = await this.#call(this.options.chain.touchedPolicies(this.#cursor! + 1, block.number));
+  async #concerned(from: number, block: Block): Promise<HeldGrant[]> {
+    const touched = await this.#call(this.options.chain.touchedPolicies(from, block.number));
     const ids = new Set(touched);
     const isDue = ({ fundedUntil, terms }: HeldGrant) => (fundedUntil ?? terms.acceptBy) <= block.timestamp;
     return this.#held().filter((grant) => isDue(grant) || ids.has(toHex(grant.policyId)));
@@ -111,7 +122,7 @@ export class ChainFollower {
     const state = await this.#call(chain.policyState(grant.policyId, block.number));
     const fate = fateOf(grant, state, block.timestamp);
     if (!fate) {
-      if (state.exists) store.noteFunded(grant.policyId, state.end);
+      store.noteFunded(grant.policyId, state.exists ? state.end : undefined);
       return;
     }
     await store.delete(grant.policyId, fate);

@@ -85,8 +85,8 @@ export class FractionStore {
     return kfrag;
   }
 
-  /** Notes that the policy is on chain and runs until `end`. */
-  noteFunded(policyId: Uint8Array, end: bigint): void {
+  /** Notes that the policy is on chain and runs until `end`; undefined if it is not there, or no longer. */
+  noteFunded(policyId: Uint8Array, end: bigint | undefined): void {
     const id = toHex(policyId);
     const grant = this.#grants.get(id);
     if (grant && !grant.fate) this.#set(id, { ...grant, fundedUntil: end });

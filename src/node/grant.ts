@@ -24,7 +24,7 @@ export interface Grant {
 
 /** A grant as the node knows it now. */
 export interface HeldGrant extends Grant {
-  /** The policy's end as last seen on chain; undefined as long as it was never seen there. */
+  /** The policy's end as last seen on chain; undefined as long as it is not seen there. */
   readonly fundedUntil?: bigint;
   /** The network it was granted from; undefined after a restart. */
   readonly network?: string;

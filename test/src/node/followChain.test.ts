@@ -148,15 +148,53 @@ describe("followChain", () => {
       await world.reencrypt(requestOf(grant));
     });
 
-    it("finds what happened in the blocks that replaced those it had looked at", async () => {
+    for (const [length, after] of [
+      ["shorter", 0],
+      ["as long", 1],
+      ["longer", 5],
+    ] as const) {
+      it(`finds what happened in blocks that replaced those it had looked at, in a chain ${length}`, async () => {
+        const grant = await world.fund();
+        await world.fund(grantOf({ feeRate: 6n }));
+        world.chain.mine(1n);
+        world.chain.mine(1n);
+        await world.look();
+        world.chain.unwind(2);
+        world.chain.mine(1n, [[policyId(grant), { closed: true }]]);
+        for (let block = 0; block < after; block++) world.chain.mine(1n);
+        await world.look();
+        expect(await held()).to.equal(1);
+        expect(world.logged("fraction_deleted")[0]).to.include({ policyId: toHex(policyId(grant)), reason: "revoked" });
+      });
+    }
+
+    it("finds what happened in a block that replaced another while it was looking", async () => {
       const grant = await world.fund();
-      world.chain.mine(1n);
-      world.chain.mine(1n);
       await world.look();
-      world.chain.unwind(2);
-      world.chain.mine(1n, [[policyId(grant), { closed: true }]]);
+      world.chain.mine(1n);
+      world.chain.afterCall = (name) => {
+        if (name !== "touchedPolicies") return;
+        world.chain.afterCall = () => {};
+        world.chain.unwind(1);
+        world.chain.mine(1n, [[policyId(grant), { closed: true }]]);
+      };
+      await world.look();
+      expect(await held()).to.equal(1);
+      world.chain.mine(1n);
       await world.look();
       expect(await held()).to.equal(0);
+    });
+
+    it("deletes at acceptBy the fraction of a policy whose creation was taken back", async () => {
+      const grant = await world.fund();
+      await world.look();
+      world.chain.unwind(1);
+      world.chain.mine(1n);
+      await world.look();
+      expect(await held()).to.equal(1);
+      world.chain.mine(599n);
+      await world.look();
+      expect(world.logged("fraction_deleted")[0]).to.include({ policyId: toHex(policyId(grant)), reason: "unfunded" });
     });
 
     it("leaves no sealed byte of a deleted fraction in the store's files", async () => {

@@ -21,6 +21,10 @@ export class TestChain implements ChainView {
   /** What `isAllowed` answers. */
   condition: () => Promise<boolean> = async () => true;
   calls: string[] = [];
+  /** Told of every call when its answer is fixed and before it is given. */
+  afterCall: (name: string) => void = () => {};
+  /** Blocks ever mined, those taken away included: no two have one hash. */
+  #mined = 0;
   #blocks: { readonly block: Block; readonly policies: Map<string, PolicyState> }[];
 
   constructor(
@@ -48,7 +52,7 @@ export class TestChain implements ChainView {
       next.set(id, { ...(policies.get(id) ?? UNKNOWN), exists: true, ...change });
     }
     const number = block.number + 1;
-    const hash = `0x${number.toString(16)}${this.calls.length.toString(16)}`;
+    const hash = `0x${(++this.#mined).toString(16)}`;
     this.#blocks.push({ block: { number, hash, timestamp: block.timestamp + seconds }, policies: next });
   }
 
@@ -107,6 +111,8 @@ export class TestChain implements ChainView {
     this.calls.push(name);
     if (this.silent) return new Promise(() => {});
     if (this.failing) throw new NkmsError("E_RPC_FAILED", "The chain's RPC server failed.");
-    return read();
+    const answer = read();
+    this.afterCall(name);
+    return answer;
   }
 }
