@@ -14,7 +14,7 @@ import { NodeRegistryClient } from "./nodeRegistry";
 import { PaidReadsClient } from "./paidReads";
 import { PayToReadShopClient } from "./payToReadShop";
 import { PolicyManagerClient } from "./policyManager";
-import { explained } from "./refusals";
+import { explained, faultCode } from "./refusals";
 import { SellerPaymentsClient } from "./sellerPayments";
 import { StakingEscrowClient } from "./stakingEscrow";
 import { SubscriptionsClient } from "./subscriptions";
@@ -96,7 +96,7 @@ function connected(signer: Signer | undefined, provider: Provider): Signer | und
 export async function openProvider(rpcUrl: string): Promise<JsonRpcProvider> {
   const request = new FetchRequest(rpcUrl);
   request.timeout = RPC_TIMEOUT_MS;
-  const chainId = await askChainId(rpcUrl);
+  const chainId = await askChainId(request);
   const loopback = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(`${rpcUrl}/`);
   return new JsonRpcProvider(request, chainId, {
     staticNetwork: true,
@@ -106,24 +106,28 @@ export async function openProvider(rpcUrl: string): Promise<JsonRpcProvider> {
 }
 
 /** The provider would retry a silent server for ever; one request with a deadline says what is wrong. */
-async function askChainId(rpcUrl: string): Promise<number> {
+async function askChainId(to: FetchRequest): Promise<number> {
+  const request = to.clone();
+  request.body = { jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] };
   try {
-    const response = await fetch(rpcUrl, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] }),
-      signal: AbortSignal.timeout(RPC_TIMEOUT_MS),
-    });
-    const { result } = (await response.json()) as { result: string };
+    const response = await request.send();
+    response.assertOk();
+    const { result } = response.bodyJson as { result: string };
     return Number(BigInt(result));
-  } catch (cause) {
-    throw new NkmsError("E_RPC_FAILED", `No Ethereum node answers at ${withoutSecrets(rpcUrl)}.`, {
-      why: "The chain is not running, the URL is wrong, or the network is down. Nothing was sent.",
-      fix: "Start the chain (npx hardhat node), or correct the RPC URL.",
-      data: { rpcUrl: withoutSecrets(rpcUrl) },
-      cause,
-    });
+  } catch (error) {
+    throw noChain(withoutSecrets(to.url), error);
   }
+}
+
+function noChain(rpcUrl: string, error: unknown): NkmsError {
+  const status = (error as { response?: { statusCode: number } | null }).response?.statusCode;
+  return new NkmsError("E_RPC_FAILED", `No Ethereum node answers at ${rpcUrl}.`, {
+    why: status
+      ? `The server answered with HTTP status ${status}. Nothing was sent.`
+      : "The chain is not running, the URL is wrong, or the network is down. Nothing was sent.",
+    fix: "Start the chain (npx hardhat node), or correct the RPC URL and the key or password in it.",
+    data: { rpcUrl, reason: faultCode(error), status },
+  });
 }
 
 /** RPC URLs often carry an API key in path, query or user info: only the server is shown. */

@@ -74,26 +74,31 @@ export function refusal(name: string, args: Record<string, Value>): ContractRefu
   return new ContractRefusal(refusalCode(name), message, { why: `${why} Nothing was sent.`, fix, data: { ...args } });
 }
 
+/** What a transport throws often shows the server's URL, API key included, so none of these errors keeps it as its cause. */
 function explainTransport(cause: unknown): NkmsError {
   if (isError(cause, "INSUFFICIENT_FUNDS") || /doesn't have enough funds/.test(String(cause))) {
     return new NkmsError("E_NO_ETHER", "The account has too little ether for the gas. Nothing was sent.", {
       why: "Every transaction pays gas in the chain's own coin.",
       fix: "Send some ether to the account (on local networks: npx hardhat faucet --to <name>).",
-      cause,
     });
   }
   if (isError(cause, "NONCE_EXPIRED") || isError(cause, "REPLACEMENT_UNDERPRICED")) {
     return new NkmsError("E_NONCE_TAKEN", "Another transaction of this account was first. This one was not sent.", {
       why: "Two programs used the account at the same time.",
       fix: "Wait until the other transaction is mined and try again.",
-      cause,
     });
   }
   return new NkmsError("E_RPC_FAILED", `The chain's RPC server failed: ${shortMessage(cause)}`, {
     why: "It is not reachable, overloaded, or does not know this request.",
     fix: "Check the RPC URL and that the chain is running, then try again.",
-    cause,
+    data: { reason: faultCode(cause) },
   });
+}
+
+/** The code of what a transport threw (`SERVER_ERROR`, `ECONNREFUSED`), if it has one. */
+export function faultCode(error: unknown): string | undefined {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === "string" ? code : undefined;
 }
 
 function shortMessage(error: unknown): string {

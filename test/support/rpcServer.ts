@@ -15,12 +15,17 @@ export interface RpcServer {
   readonly url: string;
   /** Called when a call was carried out and before it is answered. */
   onAnswer: (method: string) => void | Promise<void>;
+  /** The Authorization header without which a call gets status 401; any will do if undefined. */
+  authorization?: string;
   close(): Promise<void>;
 }
 
 /** The in-process chain over JSON-RPC on a loopback socket, so that other processes and real clients reach it. */
 export async function serveRpc(provider: Provider): Promise<RpcServer> {
   const server = createServer((request, response) => {
+    if (rpc.authorization !== undefined && request.headers.authorization !== rpc.authorization) {
+      return void response.writeHead(401).end();
+    }
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {

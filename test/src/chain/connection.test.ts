@@ -1,10 +1,12 @@
 import { expect } from "chai";
 import hre from "hardhat";
+import { inspect } from "node:util";
 
 import { deploySystem } from "../../../deploy/deploySystem";
 import { readParameters } from "../../../deploy/parameters";
 import { connectChain } from "../../../src/chain/connection";
 import type { Deployment } from "../../../src/chain/deployment";
+import { serveRpc, type RpcServer } from "../../support/rpcServer";
 import { rejection } from "../../support/errors";
 
 const NKMS = 10n ** 18n;
@@ -46,8 +48,48 @@ describe("connection", () => {
     const rpcUrl = "http://user:pass@127.0.0.1:1/v3/api-key?token=secret";
     const error = await rejection(connectChain({ rpcUrl }));
     expect(error.code).to.equal("E_RPC_FAILED");
-    expect(error.data).to.deep.equal({ rpcUrl: "http://127.0.0.1:1" });
-    expect(error.message + JSON.stringify(error)).not.to.match(/pass|api-key|secret/);
+    expect(error.data).to.deep.equal({ rpcUrl: "http://127.0.0.1:1", reason: "ECONNREFUSED", status: undefined });
+    expect(error.why + inspect(error, { depth: 20, showHidden: true })).not.to.match(/api-key|token|user:pass/);
+  });
+
+  context("over HTTP", () => {
+    let rpc: RpcServer;
+
+    beforeEach(async () => {
+      rpc = await serveRpc(hre.network.provider);
+    });
+
+    afterEach(() => rpc.close());
+
+    it("sends the user and password of the URL, and says what the server answers without them", async () => {
+      rpc.authorization = `Basic ${Buffer.from("user:p@ss").toString("base64")}`;
+      const rpcUrl = rpc.url.replace("//", "//user:p%40ss@");
+      const chain = await connectChain({ rpcUrl, deployment });
+      expect(await chain.headTime()).to.be.greaterThan(0);
+      chain.close();
+      const error = await rejection(connectChain({ rpcUrl: rpc.url, deployment }));
+      expect(error.data).to.deep.equal({ rpcUrl: rpc.url, reason: "SERVER_ERROR", status: 401 });
+      expect(error.why).to.contain("HTTP status 401");
+    });
+
+    it("does not repeat the secrets in the URL of a server that refuses", async () => {
+      const chain = await connectChain({ rpcUrl: `${rpc.url}/v3/api-key?token=secret`, deployment });
+      rpc.authorization = "Bearer other";
+      for (const call of [chain.headTime(), chain.etherOf(deployment.NKMSToken), chain.nkmsToken.totalSupply()]) {
+        const error = await rejection(call);
+        expect([error.code, error.data]).to.deep.equal(["E_RPC_FAILED", { reason: "SERVER_ERROR" }]);
+        expect(inspect(error, { depth: 20, showHidden: true })).not.to.match(/api-key|token=/);
+      }
+      chain.close();
+    });
+
+    for (const rpcUrl of ["htp:/bad/api-key", "ftp://host/api-key", "http://[/api-key", "api-key"]) {
+      it(`does not repeat ${rpcUrl.replace("api-key", "...")}, which is no URL of a server`, async () => {
+        const error = await rejection(connectChain({ rpcUrl, deployment }));
+        expect(error.code).to.equal("E_RPC_FAILED");
+        expect(inspect(error, { depth: 20, showHidden: true })).not.to.contain("api-key");
+      });
+    }
   });
 
   it("checks a call and prices it without sending, and says where it was mined", async () => {
