@@ -42,7 +42,7 @@ interface Block {
 }
 
 /** Cuts a source into blocks of `size`, the last one of 0 to `size` bytes; holds at most one block back. */
-async function* cut(source: ByteSource, size: number): AsyncGenerator<Block> {
+export async function* cut(source: ByteSource, size: number): AsyncGenerator<Block> {
   let block = new Uint8Array(size);
   let filled = 0;
   for await (const piece of source) {

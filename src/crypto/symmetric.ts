@@ -141,8 +141,13 @@ export function open(
   requireLength("nonce", nonce, NONCE_LENGTH[aead]);
   const plaintext = sealed.length < TAG_LENGTH ? undefined : provider.open(aead, key, nonce, sealed, aad);
   if (plaintext) return plaintext;
-  throw new CryptoError("E_TAMPERED", "The ciphertext does not open under this key.", {
+  throw notOpening(sealed.length);
+}
+
+/** E_TAMPERED {length}: a tag that does not hold. */
+export function notOpening(length: number): CryptoError {
+  return new CryptoError("E_TAMPERED", "The ciphertext does not open under this key.", {
     why: "The key is another one, or the ciphertext or what is bound to it was changed.",
-    data: { length: sealed.length },
+    data: { length },
   });
 }

@@ -1,0 +1,205 @@
+/**
+ * Revoking readers of a transformed file by changing a small part of it (after Myers and Shull, ePrint 2017/833; the construction is
+ * ours and has no proof): rotation i XORs a layer over T blocks of 32 bytes, whose places and pads come from the new data key K_i.
+ *
+ *     K_{i-1} = SHA-256("nkms/v1/rotation/previous" ‖ K_i)      the owner makes the chain downwards from one secret
+ *     places_i: T distinct block numbers, uniform, from the stream of HKDF(K_i, "nkms/v1/rotation/places")
+ *     pad_i:    the stream of HKDF(K_i, "nkms/v1/rotation/pad"), 32 bytes for each place
+ *
+ * A reader with K_i walks back to every earlier key and takes all layers off. One revoked at rotation i has K_{i-1} and a fraction
+ * rho of the file kept from before; every layer block outside it is lost to them, so they get on with probability rho^T at most
+ * (places are drawn without repetition). Whoever kept k of the transform or the plaintext is not stopped. Storage must be mutable: where
+ * old versions stay reachable, as on content-addressed storage, nothing is revoked.
+ */
+import { hkdf } from "@noble/hashes/hkdf.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+
+import { concat, utf8 } from "../../bytes";
+import { requireLength } from "../encoding";
+import { CryptoError } from "../errors";
+import type { ByteSource } from "../stream";
+import { restore } from "./allOrNothing";
+import { MAX_ROTATIONS, openPackage, sealPackage } from "./packageHeader";
+import { AES_BLOCK_LENGTH, bulk } from "./primitives";
+
+export const ROTATION_BLOCK_LENGTH = 32;
+
+/** New bytes for one place of the file. */
+export interface Change {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** Reads `length` bytes of a stored file from an offset on. */
+export type ReadAt = (offset: number, length: number) => Promise<Uint8Array>;
+
+const PREVIOUS = utf8("nkms/v1/rotation/previous");
+const PLACES = utf8("nkms/v1/rotation/places");
+const PAD = utf8("nkms/v1/rotation/pad");
+const KEY_LENGTH = 32;
+const SECURITY_BITS = 128;
+
+/** The data key before this one. The other direction needs a preimage of SHA-256. */
+export function previousKey(key: Uint8Array): Uint8Array {
+  requireLength("key", key, KEY_LENGTH);
+  return sha256(concat(PREVIOUS, key));
+}
+
+/** The data key `steps` rotations before that of `key`. Throws E_TOO_MANY_ROTATIONS. */
+export function earlierKey(key: Uint8Array, steps: number): Uint8Array {
+  if (!Number.isInteger(steps) || steps < 0 || steps > MAX_ROTATIONS) throw tooManyRotations(steps);
+  let earlier = key;
+  for (let step = 0; step < steps; step++) earlier = previousKey(earlier);
+  return earlier;
+}
+
+/**
+ * Blocks to change so that somebody who kept a fraction of the file gets on with probability 2^-128 at most: the smallest T with
+ * rho^T <= 2^-128. Throws E_BAD_FRACTION unless 0 < rho < 1.
+ */
+export function blocksAgainst(keptFraction: number): number {
+  if (!(keptFraction > 0 && keptFraction < 1)) {
+    throw new CryptoError("E_BAD_FRACTION", "The kept fraction must lie between 0 and 1, both excluded.", {
+      fix: "0.99 needs 8,828 blocks (282 kB), 0.9 needs 843.",
+      data: { got: keptFraction },
+    });
+  }
+  return Math.ceil(-SECURITY_BITS / Math.log2(keptFraction));
+}
+
+/**
+ * The changes that lay the layer of a data key over a file of `length` bytes, as whole new values of `blocks` blocks (all of a
+ * smaller file), in ascending order. Write them down durably, then into the file: writing them twice does no harm, where XORing twice would
+ * take the layer off.
+ */
+async function layer(key: Uint8Array, length: number, blocks: number, readAt: ReadAt): Promise<Change[]> {
+  const changes: Change[] = [];
+  for (const [place, pad] of layerPads(key, length, blocks)) {
+    const offset = place * ROTATION_BLOCK_LENGTH;
+    const old = await readAt(offset, Math.min(ROTATION_BLOCK_LENGTH, length - offset));
+    changes.push({ offset, bytes: xorInto(Uint8Array.from(old), 0, pad) });
+  }
+  return changes;
+}
+
+/** A rotation: the header for the new data key, and what to change in the file. */
+export interface Rotation {
+  readonly header: Uint8Array;
+  readonly changes: readonly Change[];
+}
+
+/**
+ * Rotates a file from the data key before `key` to `key`. The changes go first and the header after them; until then the old header
+ * reads the file no more, and the new one reads it as soon as both are there. Throws E_TAMPERED, E_TOO_MANY_ROTATIONS.
+ */
+export async function rotate(header: Uint8Array, key: Uint8Array, readAt: ReadAt): Promise<Rotation> {
+  const { content, rotation, layerBlocks } = openPackage(header, previousKey(key));
+  if (rotation === MAX_ROTATIONS) throw tooManyRotations(rotation + 1);
+  return {
+    header: sealPackage({ content, rotation: rotation + 1, layerBlocks }, key),
+    changes: await layer(key, content.length, layerBlocks, readAt),
+  };
+}
+
+/** The plaintext of a transformed file with the data key of its present rotation. Throws as `openPackage` and `restore`. */
+export async function* restoreRotated(
+  header: Uint8Array,
+  key: Uint8Array,
+  openBody: () => ByteSource,
+): AsyncGenerator<Uint8Array> {
+  const { content, rotation, layerBlocks } = openPackage(header, key);
+  const keys = rotation === 0 ? [] : [key];
+  while (keys.length < rotation) keys.push(previousKey(keys[keys.length - 1]));
+  yield* restore(content, () => withoutLayers(openBody(), content.length, layerBlocks, keys));
+}
+
+/** The file without the layers of `keys`, while it streams through. */
+async function* withoutLayers(
+  source: ByteSource,
+  length: number,
+  blocks: number,
+  keys: readonly Uint8Array[],
+): AsyncGenerator<Uint8Array> {
+  const pads = combinedPads(keys, length, blocks);
+  const places = [...pads.keys()].sort((a, b) => a - b);
+  let next = 0;
+  let start = 0;
+  for await (const piece of source) {
+    const clear = Uint8Array.from(piece);
+    const end = start + clear.length;
+    while (next < places.length && places[next] * ROTATION_BLOCK_LENGTH < end) {
+      const offset = places[next] * ROTATION_BLOCK_LENGTH;
+      xorInto(clear, offset - start, pads.get(places[next])!);
+      if (offset + ROTATION_BLOCK_LENGTH > end) break; // the rest of this block lies in the next piece
+      next++;
+    }
+    yield clear;
+    start = end;
+  }
+}
+
+/** XORs a pad into bytes from an offset on, as far as they overlap; the offset may lie before the first byte. */
+function xorInto(bytes: Uint8Array, offset: number, pad: Uint8Array): Uint8Array {
+  for (let index = Math.max(0, -offset); index < pad.length && offset + index < bytes.length; index++) {
+    bytes[offset + index] ^= pad[index];
+  }
+  return bytes;
+}
+
+/** The XOR of several layers' pads, by block number. */
+function combinedPads(keys: readonly Uint8Array[], length: number, blocks: number): Map<number, Uint8Array> {
+  const combined = new Map<number, Uint8Array>();
+  for (const key of keys) {
+    for (const [place, pad] of layerPads(key, length, blocks)) {
+      const other = combined.get(place);
+      combined.set(place, other ? xorInto(other, 0, pad) : pad);
+    }
+  }
+  return combined;
+}
+
+/** One layer: the pads by block number, ascending. */
+function layerPads(key: Uint8Array, length: number, blocks: number): [number, Uint8Array][] {
+  requireLength("key", key, KEY_LENGTH);
+  const places = distinctPlaces(key, Math.ceil(length / ROTATION_BLOCK_LENGTH), blocks);
+  const padKey = hkdf(sha256, key, undefined, PAD, KEY_LENGTH);
+  const pads = bulk.xorStream(padKey, 0, new Uint8Array(places.length * ROTATION_BLOCK_LENGTH));
+  return places.map((place, index) => [
+    place,
+    pads.slice(index * ROTATION_BLOCK_LENGTH, (index + 1) * ROTATION_BLOCK_LENGTH),
+  ]);
+}
+
+/** `wanted` distinct numbers below `total`, ascending and uniform: six bytes of the stream each, rejected where a remainder would weigh more. */
+function distinctPlaces(key: Uint8Array, total: number, wanted: number): number[] {
+  if (wanted >= total) return Array.from({ length: total }, (_, place) => place);
+  const places = new Set<number>();
+  for (const number of streamNumbers(hkdf(sha256, key, undefined, PLACES, KEY_LENGTH))) {
+    if (number < NUMBERS - (NUMBERS % total)) places.add(number % total);
+    if (places.size === wanted) break;
+  }
+  return [...places].sort((a, b) => a - b);
+}
+
+const NUMBER_LENGTH = 6;
+const NUMBERS = 2 ** (8 * NUMBER_LENGTH);
+/** Bytes of the stream made at a time: a multiple of both the cipher's block and the number. */
+const STREAM_PART = 3 * 16 * 256;
+
+function* streamNumbers(key: Uint8Array): Generator<number> {
+  for (let block = 0; ; block += STREAM_PART / AES_BLOCK_LENGTH) {
+    const part = bulk.xorStream(key, block, new Uint8Array(STREAM_PART));
+    const view = new DataView(part.buffer, part.byteOffset, part.length);
+    for (let offset = 0; offset < STREAM_PART; offset += NUMBER_LENGTH) {
+      yield view.getUint16(offset) * 2 ** 32 + view.getUint32(offset + 2);
+    }
+  }
+}
+
+function tooManyRotations(steps: number): CryptoError {
+  return new CryptoError("E_TOO_MANY_ROTATIONS", "The chain of data keys does not reach so far.", {
+    why: `A file has ${MAX_ROTATIONS} rotations at most.`,
+    fix: "Transform the file anew under a new chain.",
+    data: { got: steps, expected: MAX_ROTATIONS },
+  });
+}

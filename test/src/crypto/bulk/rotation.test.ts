@@ -1,0 +1,205 @@
+import { expect } from "chai";
+import { createHash } from "node:crypto";
+
+import { concat } from "../../../../src/bytes";
+import { transform } from "../../../../src/crypto/bulk/allOrNothing";
+import {
+  layersOf,
+  MAX_ROTATIONS,
+  openPackage,
+  PACKAGE_HEADER_LENGTH,
+  sealPackage,
+} from "../../../../src/crypto/bulk/packageHeader";
+import {
+  blocksAgainst,
+  type Change,
+  earlierKey,
+  previousKey,
+  restoreRotated,
+  rotate,
+} from "../../../../src/crypto/bulk/rotation";
+import type { ByteSource } from "../../../../src/crypto/stream";
+import { expectRefusal, flipBit } from "../../../support/crypto";
+import { rejection } from "../../../support/errors";
+import { seededRandom } from "../../../support/seededRandom";
+
+async function gather(source: ByteSource): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of source) pieces.push(piece);
+  return concat(...pieces);
+}
+
+/** A stored file that can be rotated. */
+class File {
+  header: Uint8Array = new Uint8Array();
+  body: Uint8Array = new Uint8Array();
+
+  static async of(data: Uint8Array, key: Uint8Array, layerBlocks: number): Promise<File> {
+    const file = new File();
+    const { body, finish } = transform([data], seededRandom("file"));
+    file.body = await gather(body);
+    file.header = sealPackage({ content: finish(), rotation: 0, layerBlocks }, key);
+    return file;
+  }
+
+  async rotate(key: Uint8Array): Promise<readonly Change[]> {
+    const { header, changes } = await rotate(this.header, key, async (from, length) =>
+      this.body.subarray(from, from + length),
+    );
+    for (const { offset, bytes } of changes) this.body.set(bytes, offset);
+    this.header = header;
+    return changes;
+  }
+
+  read(key: Uint8Array, pieceLength = 1_000): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = [];
+    for (let at = 0; at < this.body.length; at += pieceLength) pieces.push(this.body.slice(at, at + pieceLength));
+    return gather(restoreRotated(this.header, key, () => pieces));
+  }
+}
+
+describe("rotation", () => {
+  const top = seededRandom("top")(32);
+  const keys = [3, 2, 1, 0].map((steps) => earlierKey(top, steps)); // K_0 to K_3
+  const data = seededRandom("data")(100_003);
+
+  it("makes the chain of keys downwards, as its formula says", () => {
+    const before = createHash("sha256").update("nkms/v1/rotation/previous").update(top).digest();
+    expect(Buffer.from(previousKey(top))).to.deep.equal(before);
+    expect(keys[3]).to.deep.equal(top);
+    expect(keys[2]).to.deep.equal(Uint8Array.from(before));
+    expectRefusal(() => earlierKey(top, MAX_ROTATIONS + 1), "E_TOO_MANY_ROTATIONS", {
+      got: MAX_ROTATIONS + 1,
+      expected: MAX_ROTATIONS,
+    });
+    expectRefusal(() => previousKey(top.slice(1)), "E_BAD_ENCODING", { field: "key", got: 31, expected: 32 });
+  });
+
+  it("changes as many blocks as a reader's kept fraction asks for", () => {
+    for (const fraction of [0.01, 0.5, 0.9, 0.99, 0.999]) {
+      const blocks = blocksAgainst(fraction);
+      expect(blocks * Math.log2(fraction)).to.be.at.most(-128);
+      expect((blocks - 1) * Math.log2(fraction)).to.be.greaterThan(-128);
+    }
+    expect(blocksAgainst(0.9)).to.equal(843);
+    for (const fraction of [0, 1, -1, 2, NaN])
+      expectRefusal(() => blocksAgainst(fraction), "E_BAD_FRACTION", { got: fraction });
+  });
+
+  it("is read with the newest key after every rotation, in pieces of any length", async () => {
+    const file = await File.of(data, keys[0], 50);
+    for (const key of keys.slice(1)) {
+      const changes = await file.rotate(key);
+      expect(changes).to.have.length(50);
+      for (const pieceLength of [7, 32, 1_000, 100_003]) {
+        expect(Buffer.compare(await file.read(key, pieceLength), data)).to.equal(0);
+      }
+    }
+    expect(layersOf(file.header)).to.deep.equal({ rotation: 3, layerBlocks: 50 });
+  });
+
+  it("shuts out the former key, and the old header with the new file", async () => {
+    const file = await File.of(data, keys[0], 843);
+    const oldHeader = file.header;
+    await file.rotate(keys[1]);
+    expect((await rejection(file.read(keys[0]))).code).to.equal("E_TAMPERED");
+    file.header = oldHeader;
+    const error = await rejection(file.read(keys[0]));
+    expect([error.code, error.data.reason]).to.deep.equal(["E_TAMPERED", "the whole does not have the package's root"]);
+  });
+
+  it("lets nobody on who kept nine tenths of the old file, and anybody who kept all of it", async () => {
+    const file = await File.of(data, keys[0], blocksAgainst(0.9));
+    const [oldHeader, oldBody] = [file.header, file.body.slice()];
+    const changes = await file.rotate(keys[1]);
+    const random = seededRandom("kept");
+    const kept = (block: number) => random(block + 1)[0] < 230;
+    const lost = changes.filter(({ offset }) => !kept(offset / 32));
+    expect(lost.length, "of 843 changed blocks about 84 are lost").to.be.within(50, 130);
+    const patched = file.body.slice();
+    for (const { offset } of changes) {
+      if (!lost.some((change) => change.offset === offset)) patched.set(oldBody.subarray(offset, offset + 32), offset);
+    }
+    const asKept = (body: Uint8Array) => Object.assign(new File(), { header: oldHeader, body }).read(keys[0]);
+    expect((await rejection(asKept(patched))).code).to.equal("E_TAMPERED");
+    expect(Buffer.compare(await asKept(oldBody), data)).to.equal(0);
+  });
+
+  it("gives changes that may be written twice", async () => {
+    const file = await File.of(data, keys[0], 50);
+    for (const { offset, bytes } of await file.rotate(keys[1])) file.body.set(bytes, offset);
+    expect(Buffer.compare(await file.read(keys[1]), data)).to.equal(0);
+  });
+
+  it("changes distinct blocks, spread evenly over the file", async () => {
+    const tally = new Array<number>(10).fill(0);
+    const file = await File.of(new Uint8Array(32 * 1_000), keys[0], 100);
+    for (const key of keys.slice(1)) {
+      const offsets = (await file.rotate(key)).map(({ offset }) => offset);
+      expect(new Set(offsets).size).to.equal(100);
+      expect(offsets.every((offset) => offset % 32 === 0 && offset < 32_000)).to.equal(true);
+      for (const offset of offsets) tally[Math.floor(offset / 3_200)]++;
+    }
+    const chiSquare = tally.reduce((sum, count) => sum + (count - 30) ** 2 / 30, 0);
+    expect(chiSquare, "9 degrees of freedom, 99.99%").to.be.lessThan(33.72);
+  });
+
+  it("changes all of a file that has no more blocks, the broken last one included", async () => {
+    for (const length of [0, 1, 32, 33, 100]) {
+      const small = seededRandom(`small ${length}`)(length);
+      const file = await File.of(small, keys[0], 843);
+      const changes = await file.rotate(keys[1]);
+      expect(changes.map(({ bytes }) => bytes.length).reduce((sum, bytes) => sum + bytes, 0)).to.equal(length);
+      expect(await file.read(keys[1])).to.deep.equal(small);
+    }
+  });
+
+  describe("packageHeader", () => {
+    const content = { tail: seededRandom("tail")(32), root: seededRandom("root")(32), length: 2 ** 40 };
+    const header = sealPackage({ content, rotation: 7, layerBlocks: 843 }, top);
+
+    it("opens with its key to what was sealed", () => {
+      expect(header.length).to.equal(PACKAGE_HEADER_LENGTH);
+      expect(openPackage(header, top)).to.deep.equal({ content, rotation: 7, layerBlocks: 843 });
+    });
+
+    it("refuses every flipped bit, cut and extension, and another key", () => {
+      const refusal = (bit: number): [string, Record<string, unknown>] => {
+        const changed = flipBit(header, bit);
+        if (bit < 32) return ["E_BAD_ENCODING", { field: "magic", got: undefined, expected: "NKMA" }];
+        if (bit < 40) return ["E_BAD_ENCODING", { field: "version", got: changed[4], expected: 1 }];
+        const got = Buffer.from(changed).readUInt32BE(5);
+        if (got > 65_535) return ["E_BAD_ENCODING", { field: "rotation", got, expected: [0, 65_535] }];
+        return ["E_TAMPERED", bit < 8 * 45 ? { field: "commitment" } : { length: 88 }];
+      };
+      for (let bit = 0; bit < 8 * header.length; bit++) {
+        expectRefusal(() => openPackage(flipBit(header, bit), top), ...refusal(bit));
+      }
+      for (let length = 0; length <= header.length + 1; length++) {
+        if (length === header.length) continue;
+        const other = concat(header, Uint8Array.of(0)).slice(0, length);
+        expectRefusal(() => openPackage(other, top), "E_BAD_ENCODING", {
+          field: "package header",
+          got: length,
+          expected: 133,
+        });
+      }
+      expectRefusal(() => openPackage(header, keys[0]), "E_TAMPERED", { field: "commitment" });
+    });
+
+    it("refuses numbers out of range, and a rotation past the last", async () => {
+      const sealed = (rotation: number, layerBlocks: number) => () =>
+        sealPackage({ content, rotation, layerBlocks }, top);
+      expectRefusal(sealed(65_536, 1), "E_BAD_ENCODING", { field: "rotation", got: 65_536, expected: [0, 65_535] });
+      expectRefusal(sealed(-1, 1), "E_BAD_ENCODING", { field: "rotation", got: -1, expected: [0, 65_535] });
+      expectRefusal(sealed(0, 2 ** 32), "E_BAD_ENCODING", {
+        field: "layerBlocks",
+        got: 2 ** 32,
+        expected: [0, 2 ** 32 - 1],
+      });
+      const last = sealPackage({ content, rotation: MAX_ROTATIONS, layerBlocks: 1 }, previousKey(top));
+      const error = await rejection(rotate(last, top, async () => new Uint8Array(32)));
+      expect([error.code, error.data]).to.deep.equal(["E_TOO_MANY_ROTATIONS", { got: 65_536, expected: 65_535 }]);
+    });
+  });
+});
