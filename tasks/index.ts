@@ -1,4 +1,5 @@
 import "./commandLine";
+import "./condition";
 import "./deploy";
 import "./emission";
 import "./faucet";
@@ -11,3 +12,4 @@ import "./rewards";
 import "./solcjs";
 import "./stake";
 import "./token";
+import "./voucher";

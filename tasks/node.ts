@@ -23,6 +23,7 @@ defineTask({
     host: "Where to listen (default 127.0.0.1)",
     port: "Port; 0 takes a free one (default 7151)",
     data: "Folder of the node's store (default in NKMS_HOME)",
+    readPrice: "NKMS per read where readers pay (default: such policies are not taken)",
   },
   load: () => actions.node().runNodeTask,
 });
@@ -32,4 +33,17 @@ defineTask({
   description: "Prints what chain and node say about a node",
   params: { of: "Name of a key, or an address" },
   load: () => actions.node().showNode,
+});
+
+defineTask({
+  name: "node:fee",
+  description: "Changes what a node asks and takes, for policies made from then on",
+  params: {
+    fee: "NKMS it asks per policy and day (default: as it is)",
+    capacity: "How many fractions it holds at most (default: as it is)",
+    minDuration: "Shortest policy in seconds (default: as it is)",
+    maxDuration: "Longest policy in seconds (default: as it is)",
+  },
+  writes: true,
+  load: () => actions.node().changeTerms,
 });

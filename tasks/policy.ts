@@ -23,3 +23,40 @@ defineTask({
   writes: true,
   load: () => actions.policy().revokePolicy,
 });
+
+defineTask({
+  name: "policy:create",
+  description: "Shares a path with a reader through nodes drawn by stake",
+  params: {
+    reader: "Name of a key, or an address, whose keys are published",
+    path: "What is shared, for example file://docs/plan.txt",
+    time: "For how many seconds",
+    maxTime: "Up to how many seconds it may be renewed (default: --time)",
+    m: "How many nodes' answers open the data (default 2)",
+    n: "How many nodes serve (default 3)",
+    when: "A condition, for example: all(between(2026-12-01T00:00:00Z, forever), holds(NKMS, reader, 5))",
+    payer: "owner (default), or readers, who then pay per read",
+    maxPerDay: "NKMS per node and day beyond which a node is passed over (default 10)",
+  },
+  writes: true,
+  load: () => actions.sharing().createPolicy,
+});
+
+defineTask({
+  name: "policy:renew",
+  description: "Prolongs a policy at its rate",
+  params: { id: "The policy's id (0x and 64 hex digits)", time: "How many seconds longer" },
+  writes: true,
+  load: () => actions.sharing().renewPolicy,
+});
+
+defineTask({
+  name: "policy:claim",
+  description: "Pays a node what it has served under one policy; when all is over, also frees its collateral",
+  params: {
+    id: "The policy's id (0x and 64 hex digits)",
+    of: "Name of a key, or an address, of the node (default: --from)",
+  },
+  writes: true,
+  load: () => actions.sharing().claimPolicy,
+});

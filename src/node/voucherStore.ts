@@ -5,7 +5,7 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { writeDurably } from "../chain/files";
+import { hasErrno, writeDurably } from "../chain/files";
 import type { Address } from "../protocol/abi";
 import { decode, encode } from "../protocol/codec";
 import { voucher as codec, type Voucher } from "../protocol/voucher";
@@ -18,9 +18,13 @@ export function vouchersFolder(directory: string): string {
   return `${directory}-vouchers`;
 }
 
-/** All vouchers in a folder. Throws E_STORE_CORRUPT. */
+/** All vouchers in a folder; none if it is not there. Throws E_STORE_CORRUPT. */
 export async function readVouchers(folder: string): Promise<Voucher[]> {
-  const names = (await readdir(folder)).filter((name) => FILE_NAME.test(name));
+  const all = await readdir(folder).catch((error: unknown) => {
+    if (hasErrno(error, "ENOENT")) return [];
+    throw error;
+  });
+  const names = all.filter((name) => FILE_NAME.test(name));
   return Promise.all(names.map((name) => readVoucher(folder, name)));
 }
 

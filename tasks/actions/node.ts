@@ -5,7 +5,7 @@ import { runNode } from "../../src/node/runNode";
 import { formatAmount } from "../../src/protocol/amount";
 import { type NodeKeys, nodeKeys } from "../../src/protocol/keys";
 import type { Outcome } from "../support/run";
-import { describeTerms, feePerDay, readTerms } from "../support/nodeTerms";
+import { changedTerms, describeTerms, feePerDay, readTerms } from "../support/nodeTerms";
 import { propose } from "../support/propose";
 import { describeService } from "../support/service";
 import type { Session } from "../support/session";
@@ -41,6 +41,28 @@ export async function registerNode(session: Session): Promise<Outcome> {
   });
 }
 
+/** Changes what a node asks and takes, for policies made from then on. */
+export async function changeTerms(session: Session): Promise<Outcome> {
+  const { chain, identity } = await session.connectAs();
+  const staker = identity.account.address;
+  const { terms: former } = await chain.nodeRegistry.nodeOf(staker);
+  const terms = changedTerms(session, former);
+  return propose(session, chain, {
+    title: "Change terms",
+    rows: [
+      ["node", `${identity.name} ${staker}`],
+      ["fee", `${nkms(feePerDay(terms))} per policy and day, was ${nkms(feePerDay(former))}`],
+      [
+        "takes",
+        `${grouped(terms.capacity)} fractions, ${grouped(terms.minDuration)} to ${grouped(terms.maxDuration)} s`,
+      ],
+    ],
+    result: { staker, terms: describeTerms(terms), former: describeTerms(former) },
+    steps: [{ title: "set terms", call: () => chain.nodeRegistry.setTerms(terms) }],
+    next: "nothing: policies that exist keep their rate",
+  });
+}
+
 /** Runs the node of a key until it is stopped; its log goes to stderr. */
 export async function runNodeTask(session: Session): Promise<Outcome> {
   const identity = session.required("from");
@@ -53,6 +75,7 @@ export async function runNodeTask(session: Session): Promise<Outcome> {
       host: session.optional("host"),
       port: session.wholeNumber("port", 0, 7151),
       directory: session.optional("data"),
+      readPrice: session.optional("readPrice"),
     },
     password: await session.password(`Password of ${identity}: `),
     writeLog: (entry) => session.terminal.note(entry),

@@ -1,9 +1,9 @@
 import { liveShares, refundIfRevoked } from "../../src/chain/policyView";
 import { formatAmount } from "../../src/protocol/amount";
 import type { Outcome } from "../support/run";
-import { describePolicy, filterOf, findPolicy, withState } from "../support/policies";
+import { describeCondition, describePolicy, filterOf, findPolicy, withState } from "../support/policies";
 import { propose } from "../support/propose";
-import { type Session, usage } from "../support/session";
+import { policyId, type Session } from "../support/session";
 import { nkms, rows, short, table, utc } from "../support/show";
 
 /** Lists policies by owner or reader. */
@@ -37,7 +37,7 @@ export async function showPolicy(session: Session): Promise<Outcome> {
   const { record, state, phase } = shown;
   const live = new Set(liveShares(record, state));
   return {
-    result: { ...describePolicy(shown) },
+    result: { ...describePolicy(shown), when: describeCondition(chain, record) },
     text: rows([
       ["policy", record.policyId],
       ["state", phase],
@@ -48,7 +48,7 @@ export async function showPolicy(session: Session): Promise<Outcome> {
       ["fee", `${nkms(record.terms.feeRate * 86_400n)} per node and day`],
       ["needs", `${record.terms.threshold} of ${record.nodes.length} nodes`],
       ...record.nodes.map((node, index) => [`node ${index}`, live.has(index) ? node : `${node}  left`] as const),
-      ["condition", record.condition.length ? `${record.condition.length} bytes` : "none"],
+      ["condition", describeCondition(chain, record)],
     ]),
   };
 }
@@ -74,10 +74,4 @@ export async function revokePolicy(session: Session): Promise<Outcome> {
     steps: [{ title: "revoke", call: () => chain.policyManager.revoke(record) }],
     next: "nodes refuse the reader from now on and delete their fractions",
   });
-}
-
-function policyId(session: Session): string {
-  const id = session.required("id").toLowerCase();
-  if (/^0x[0-9a-f]{64}$/.test(id)) return id;
-  throw usage(`"${id}" is not a policy's id.`, "Copy it from: npx hardhat policy:list");
 }

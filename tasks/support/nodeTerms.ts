@@ -8,14 +8,31 @@ const SECONDS_PER_DAY = 86_400n;
 
 /** The terms that the options ask for. */
 export async function readTerms(session: Session, chain: Chain): Promise<NodeTerms> {
-  const feePerDay = parseAmount(session.optional("fee") ?? "1");
   const { maxDuration } = await chain.policyManager.parameters();
   return {
-    feeRate: (feePerDay + SECONDS_PER_DAY - 1n) / SECONDS_PER_DAY, // up: the node gets at least what it asks
+    feeRate: ratePerSecond(parseAmount(session.optional("fee") ?? "1")),
     capacity: BigInt(session.wholeNumber("capacity", 1, 10_000)),
     minDuration: BigInt(session.wholeNumber("minDuration", 0, 0)),
     maxDuration: BigInt(session.wholeNumber("maxDuration", 1, Number(maxDuration))),
   };
+}
+
+/** Terms with what the options change. */
+export function changedTerms(session: Session, former: NodeTerms): NodeTerms {
+  const fee = session.optional("fee");
+  const number = (name: "capacity" | "minDuration" | "maxDuration", minimum: number) =>
+    BigInt(session.wholeNumber(name, minimum, Number(former[name])));
+  return {
+    feeRate: fee === undefined ? former.feeRate : ratePerSecond(parseAmount(fee)),
+    capacity: number("capacity", 1),
+    minDuration: number("minDuration", 0),
+    maxDuration: number("maxDuration", 1),
+  };
+}
+
+/** Up: the node gets at least what it asks. */
+function ratePerSecond(feePerDay: bigint): bigint {
+  return (feePerDay + SECONDS_PER_DAY - 1n) / SECONDS_PER_DAY;
 }
 
 /** Base units that a node asks per policy and day. */

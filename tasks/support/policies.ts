@@ -3,6 +3,7 @@ import type { Chain } from "../../src/chain/connection";
 import type { PolicyFilter, PolicyRecord, PolicyState } from "../../src/chain/policyManager";
 import { liveShares, policyPhase } from "../../src/chain/policyView";
 import { NkmsError } from "../../src/errors";
+import { formatCondition } from "../../src/protocol/conditionText";
 import type { Session } from "./session";
 
 /** A policy, its state, and what that means now. */
@@ -43,6 +44,11 @@ export async function withState(chain: Chain, records: PolicyRecord[]): Promise<
     state: states[index],
     phase: policyPhase(record, states[index], timestamp),
   }));
+}
+
+/** A policy's condition as text. */
+export function describeCondition({ deployment }: Chain, { condition }: PolicyRecord): string {
+  return condition.length > 0 ? formatCondition(condition, deployment) : "none";
 }
 
 /** A policy for programs. */

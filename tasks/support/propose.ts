@@ -60,7 +60,8 @@ export async function propose(session: Session, chain: Chain, proposal: Proposal
   };
 }
 
-async function confirm(session: Session, preview: string[]): Promise<void> {
+/** Shows a preview and asks, unless `--yes`. Throws E_NOT_CONFIRMED. */
+export async function confirm(session: Session, preview: string[]): Promise<void> {
   if (session.flag("yes")) return;
   if (!session.terminal.interactive) throw notConfirmed("There is no terminal to ask on.");
   for (const text of preview) session.terminal.note(text);

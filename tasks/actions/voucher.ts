@@ -1,0 +1,101 @@
+import { join } from "node:path";
+
+import { nkmsHome } from "../../src/chain/files";
+import { refusal } from "../../src/chain/refusals";
+import { umbral } from "../../src/crypto/umbral";
+import { ethereumView } from "../../src/node/ethereumView";
+import { dueVouchers } from "../../src/node/redeemVouchers";
+import { readVouchers, vouchersFolder } from "../../src/node/voucherStore";
+import { formatAmount, parseAmount } from "../../src/protocol/amount";
+import { clientKeys } from "../../src/protocol/keys";
+import { propose, type Step } from "../support/propose";
+import type { Outcome } from "../support/run";
+import type { Session } from "../support/session";
+import { nkms, utc } from "../support/show";
+
+/** Opens a channel from which its payer pays a node for reads, or adds to its deposit. */
+export async function openChannel(session: Session): Promise<Outcome> {
+  const node = await session.account(session.required("node"));
+  const amount = parseAmount(session.required("amount"));
+  const { chain, identity } = await session.connectAs();
+  const { paidReads, nkmsToken, deployment } = chain;
+  const payer = identity.account.address;
+  const [channel, allowance] = await Promise.all([
+    paidReads.channelOf(payer, node),
+    nkmsToken.allowance(payer, deployment.PaidReads),
+  ]);
+  const { voucherSigner } = clientKeys(identity.seed, umbral());
+  const steps: Step[] = [
+    channel
+      ? { title: "top up", call: () => paidReads.topUp(payer, node, amount) }
+      : { title: "open", call: () => paidReads.open(node, voucherSigner.address, amount) },
+  ];
+  if (allowance < amount) {
+    steps.unshift({ title: "approve", call: () => nkmsToken.approve(deployment.PaidReads, amount) });
+  }
+  const deposit = (channel?.deposit ?? 0n) + amount;
+  return propose(session, chain, {
+    title: channel ? "Top up a channel" : "Open a channel",
+    rows: [
+      ["payer", `${identity.name} ${payer}`],
+      ["node", node],
+      ["deposit", `${nkms(amount)} more, ${nkms(deposit)} in all`],
+    ],
+    result: { payer, node, amount: formatAmount(amount), deposit: formatAmount(deposit) },
+    steps,
+    next: "read with {maxPrice}; what is left comes back by voucher:close",
+  });
+}
+
+/** Pays a node what its readers' vouchers are for, in one transaction. */
+export async function redeemVouchers(session: Session): Promise<Outcome> {
+  const { chain, identity } = await session.connectAs();
+  const staker = identity.account.address;
+  const store = session.optional("data") ?? join(nkmsHome(), "nodes", `${chain.chainId}`, staker.toLowerCase());
+  const vouchers = await readVouchers(vouchersFolder(store));
+  const due = await dueVouchers(ethereumView(chain, staker), vouchers);
+  const amount = due.reduce((sum, one) => sum + one.amount, 0n);
+  const result = { node: staker, channels: due.length, amount: formatAmount(amount) };
+  if (due.length === 0) return { result: { ...result, transactions: [] }, text: ["  Nothing is due yet."] };
+  return propose(session, chain, {
+    title: "Redeem",
+    rows: [
+      ["node", `${identity.name} ${staker}`],
+      ["due", `${nkms(amount)} from ${due.length} channels`],
+    ],
+    result,
+    steps: [{ title: "redeem", call: () => chain.paidReads.redeem(due.map(({ voucher }) => voucher)) }],
+  });
+}
+
+/** Announces that a channel closes; given again after its delay, it brings the rest back. */
+export async function closeChannel(session: Session): Promise<Outcome> {
+  const node = await session.account(session.required("node"));
+  const { chain, identity } = await session.connectAs();
+  const payer = identity.account.address;
+  const [channel, delay, { timestamp }] = await Promise.all([
+    chain.paidReads.channelOf(payer, node),
+    chain.paidReads.closeDelay(),
+    chain.block(),
+  ]);
+  if (channel === undefined) throw refusal("UnknownChannel", { payer, node });
+  const rest = channel.deposit - channel.redeemed;
+  const isFinal = channel.closesAt !== undefined;
+  const closesAt = channel.closesAt ?? timestamp + delay;
+  return propose(session, chain, {
+    title: isFinal ? "Close a channel" : "Announce the close of a channel",
+    rows: [
+      ["payer", `${identity.name} ${payer}`],
+      ["node", node],
+      ["rest", `${nkms(rest)}${isFinal ? "" : ", unless the node redeems more"}`],
+      ["from", utc(closesAt)],
+    ],
+    result: { payer, node, closesAt: Number(closesAt), rest: formatAmount(rest), final: isFinal },
+    steps: [
+      isFinal
+        ? { title: "close", call: () => chain.paidReads.finishClose(payer, node) }
+        : { title: "announce", call: () => chain.paidReads.startClose(node) },
+    ],
+    next: isFinal ? undefined : `the same again after ${utc(closesAt)}`,
+  });
+}

@@ -1,0 +1,157 @@
+import { expect } from "chai";
+import { parseEther } from "ethers";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { alice as aliceVerbs } from "../../src/client/alice";
+import { bob as bobVerbs } from "../../src/client/bob";
+import { contextOf } from "../../src/client/connect";
+import { umbral } from "../../src/crypto/umbral";
+import { Operator } from "../support/operator";
+import { useTaskWorld } from "../support/taskWorld";
+
+const PATH = "file://tasks/plan.txt";
+const PRICE = parseEther("0.001");
+
+describe("tasks for sharing, conditions and vouchers", () => {
+  const world = useTaskWorld();
+  let folder: string;
+  let node: Operator;
+
+  /** Ada's node runs, is registered and has stake; Ada shares, Bea reads. */
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "nkms-sharing-"));
+    node = new Operator("ada", await world().identity("ada"), await world().connect("ada"), folder, PRICE);
+    await node.start();
+    await world().json("node:register", { from: "ada", url: node.url, fee: "0.0864", yes: true });
+    await world().json("stake:create", { from: "ada", amount: "20000", lock: "5000p", yes: true });
+    await bobVerbs(await person("bea")).publishKeys();
+    await world().passPeriods(1);
+  });
+  afterEach(async () => {
+    await node.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  async function person(name: string) {
+    const settings = { storageRoot: join(folder, "objects"), home: join(folder, "home") };
+    return contextOf(settings, await world().identity(name), await world().connect(name), umbral());
+  }
+
+  const share = (more = {}) =>
+    world().json("policy:create", {
+      from: "ada", reader: "bea", path: PATH, time: "86400", maxTime: "172800", m: "1", n: "1", yes: true, ...more,
+    }); // prettier-ignore
+
+  const later = async (seconds: number) => {
+    await world().rpc.send("evm_increaseTime", [seconds]);
+    await world().rpc.send("evm_mine", []);
+  };
+
+  it("create, show, check, renew and claim a policy on a condition", async () => {
+    const when = "holds(NKMS, reader, 1)";
+    const preview = await share({ dryRun: true, when });
+    expect([preview.exitCode, preview.value.dryRun, preview.value.policyId]).to.deep.equal([0, true, undefined]);
+    const { exitCode, value } = await share({ when });
+    expect(exitCode, JSON.stringify(value)).to.equal(0);
+    expect(value).to.include({ path: PATH, threshold: 1, fee: "0.0864" });
+    expect(value.nodes).to.deep.equal([node.address.toLowerCase()]);
+    const id = value.policyId as string;
+    const { account } = await world().identity("bea");
+    const shown = (await world().json("policy:show", { id })).value;
+    expect(shown.when).to.equal(`holds(NKMS, ${account.address.toLowerCase()}, 1)`);
+
+    const check = async (args: object) => (await world().json("condition:check", { ...args })).value;
+    expect(await check({ id })).to.include({ allowed: true, condition: shown.when });
+    const bea = await world().connect("bea");
+    const { address: ada } = (await world().identity("ada")).account;
+    await bea.nkmsToken.transfer(ada, await bea.nkmsToken.balanceOf(account.address)).send();
+    expect(await check({ id })).to.include({ allowed: false });
+    expect(await check({ when: "not(holds(NKMS, reader, 1))", reader: "bea" })).to.include({ allowed: true });
+    const failing = await check({ when: `not(asks(${ada}, 0x))`, reader: "bea" });
+    expect([failing.allowed, failing.error.code]).to.deep.equal([false, "E_CHILD_FAILED"]);
+
+    const renewed = await world().json("policy:renew", { id, time: "86400", from: "ada", yes: true });
+    expect(renewed.value).to.include({ end: value.end + 86_400, fee: "0.0864" });
+    const beyond = await world().json("policy:renew", { id, time: "1", from: "ada", yes: true });
+    expect([beyond.exitCode, beyond.value.error.code]).to.deep.equal([3, "E_END_ABOVE_MAXIMUM"]);
+
+    await later(86_400);
+    const claimed = await world().json("policy:claim", { id, from: "ada", yes: true });
+    expect(claimed.value).to.include({ final: false, node: node.address });
+    expect(Number(claimed.value.expected)).to.be.within(0.0863, 0.0866);
+    await later(86_400 + 180);
+    const final = await world().json("policy:claim", { id, of: "ada", from: "bea", yes: true });
+    expect([final.exitCode, final.value.final]).to.deep.equal([0, true]);
+    expect(Number(final.value.expected) + Number(claimed.value.expected)).to.be.closeTo(0.1728, 0.0003);
+  });
+
+  it("open a channel, pay reads from it, redeem them once, and close it", async () => {
+    const paid = await share({ payer: "readers" });
+    expect(paid.value.fee, JSON.stringify(paid.value)).to.equal("0");
+    const open = (amount: string, more = {}) =>
+      world().json("voucher:open", { node: "ada", amount, from: "bea", yes: true, ...more });
+    expect((await open("1", { dryRun: true })).value).to.include({ dryRun: true, deposit: "1" });
+    expect((await open("1")).value.transactions.map(({ title }: { title: string }) => title)).to.deep.equal([
+      "approve",
+      "open",
+    ]);
+    expect((await open("0.5")).value).to.include({ deposit: "1.5" });
+
+    const bea = bobVerbs(await person("bea"));
+    await aliceVerbs(await person("ada")).write(PATH, "hello");
+    for (let read = 0; read < 3; read++) {
+      expect(await bea.read(PATH, { format: "text", maxPrice: PRICE })).to.equal("hello");
+    }
+    const redeem = () => world().json("voucher:redeem", { from: "ada", data: node.directory, yes: true });
+    expect((await redeem()).value).to.include({ channels: 1, amount: "0.003" });
+    expect((await redeem()).value).to.deep.include({ channels: 0, transactions: [] });
+    expect((await bea.channel(node.address))!.redeemed).to.equal(3n * PRICE);
+
+    const close = () => world().json("voucher:close", { node: "ada", from: "bea", yes: true });
+    expect((await close()).value).to.include({ final: false, rest: "1.497" });
+    const early = await close();
+    expect([early.exitCode, early.value.error.code]).to.deep.equal([3, "E_CLOSE_NOT_DUE"]);
+    await later(86_400);
+    expect((await close()).value).to.include({ final: true, rest: "1.497" });
+    const gone = await close();
+    expect([gone.exitCode, gone.value.error.code]).to.deep.equal([3, "E_UNKNOWN_CHANNEL"]);
+  });
+
+  it("change what a node asks, and leave the rest as it is", async () => {
+    const { value } = await world().json("node:fee", { fee: "0.1728", from: "ada", yes: true });
+    expect(value.former.feePerDay).to.equal("0.0864");
+    expect(value.terms).to.deep.equal({
+      ...value.former,
+      feePerDay: "0.1728",
+      feeRateWei: (2n * 10n ** 12n).toString(),
+    });
+    const { terms } = (await world().json("node:status", { of: "ada" })).value;
+    expect(terms.feePerDay).to.equal("0.1728");
+    const stranger = await world().json("node:fee", { fee: "1", from: "bea", yes: true });
+    expect([stranger.exitCode, stranger.value.error.code]).to.deep.equal([3, "E_NOT_REGISTERED"]);
+  });
+
+  it("refuse what they cannot use, and say where", async () => {
+    const cases: [string, object, number, string][] = [
+      ["policy:create", { when: "soon()" }, 2, "E_BAD_CONDITION"],
+      ["policy:create", { payer: "nobody" }, 2, "E_USAGE"],
+      ["policy:create", { path: "plan.txt" }, 2, "E_BAD_PATH"],
+      ["policy:create", { reader: "0x" + "77".repeat(20) }, 3, "E_UNKNOWN_RECIPIENT"],
+      ["policy:create", { n: "2", m: "2" }, 4, "E_TOO_FEW_NODES"],
+      ["condition:check", { when: "logged(1)", id: "0x" + "77".repeat(32) }, 2, "E_USAGE"],
+      ["condition:check", { id: "0x" + "77".repeat(32) }, 3, "E_NO_POLICY"],
+      ["voucher:redeem", { data: "/nowhere" }, 0, "ok"],
+      ["policy:renew", { id: "0x" + "77".repeat(32), time: "1" }, 3, "E_NO_POLICY"],
+    ];
+    for (const [task, args, exitCode, code] of cases) {
+      const own = { from: "ada", reader: "bea", path: PATH, time: "3600", m: "1", n: "1", yes: true };
+      const report = await world().json(
+        task,
+        task === "policy:create" ? { ...own, ...args } : { from: "ada", yes: true, ...args },
+      );
+      expect([report.exitCode, report.value.error?.code ?? "ok"], JSON.stringify(args)).to.deep.equal([exitCode, code]);
+    }
+  });
+});
