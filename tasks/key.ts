@@ -3,9 +3,10 @@ import { defineTask } from "./support/define";
 
 defineTask({
   name: "key:new",
-  description: "Makes an encrypted key file and prints its address and, on a terminal, its backup words once",
+  description: "Makes an encrypted key file; its backup words are shown once, on a terminal only",
   params: {
     name: "What to call the key",
+    phraseOut: "File to write the backup words to, readable by you alone, instead of showing them",
     phraseFile: "File with backup words of an existing identity, instead of new ones",
   },
   flags: { light: "Weaken the password hashing, for demos and tests only" },

@@ -5,6 +5,7 @@ defineTask({
   name: "node:register",
   description: "Publishes a node's URL, keys and terms and bonds its worker; again, it changes what differs",
   params: {
+    worker: "Name of the key file that the node will run with, if that is not the staker's",
     url: "Where clients reach it: https, or http for loopback",
     fee: "NKMS it asks per policy and day (default 1)",
     capacity: "How many fractions it holds at most (default 10000)",
@@ -20,6 +21,7 @@ defineTask({
   description: "Runs the node of a key until it is stopped; its log goes to stderr",
   params: {
     from: "Name of the key file of the node",
+    staker: "Whose node it is, by name or address, if the key file is not the staker's",
     host: "Where to listen (default 127.0.0.1)",
     port: "Port; 0 takes a free one (default 7151)",
     data: "Folder of the node's store (default in NKMS_HOME)",

@@ -11,7 +11,7 @@ library ServiceUrl {
 
     function isAllowed(bytes memory url) internal pure returns (bool) {
         if (!_isClean(url)) return false;
-        if (bytes8(url) == HTTPS) return url.length > HTTPS.length && url[HTTPS.length] != "/";
+        if (bytes8(url) == HTTPS) return _beginsWithHost(url);
         if (bytes7(url) != HTTP) return false;
         return _hasHost(url, "127.0.0.1") || _hasHost(url, "localhost") || _hasHost(url, "[::1]");
     }
@@ -23,6 +23,13 @@ library ServiceUrl {
             if (c < 0x21 || c > 0x7e || c == "@" || c == "\\" || c == "?" || c == "#") return false;
         }
         return true;
+    }
+
+    /// @dev Whether something stands behind https:// before a port, a path or the end.
+    function _beginsWithHost(bytes memory url) private pure returns (bool) {
+        if (url.length == HTTPS.length) return false;
+        bytes1 first = url[HTTPS.length];
+        return first != "/" && first != ":";
     }
 
     /// @dev Whether exactly `host` stands behind http://, before a port, a path or the end.

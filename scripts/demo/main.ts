@@ -9,7 +9,7 @@ import { passPeriods } from "./earning";
 import { readRevoked, revokePolicy } from "./ending";
 import { invite, openWorld, stakeOperators, startNodes, tellContracts } from "./opening";
 import { run } from "./operators";
-import { type DemoOptions, readOptions } from "./options";
+import { type DemoOptions, readOptions, USAGE } from "./options";
 import { killOne, readAmongLiars, readAsBob, shareWithBob, storeFile } from "./sharing";
 import { Story } from "./story";
 import { closeWorld, type World } from "./world";
@@ -63,6 +63,11 @@ async function share(story: Story, world: World) {
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
+  if (options) await play(options);
+  else process.stdout.write(`${USAGE}\n`);
+}
+
+async function play(options: DemoOptions): Promise<void> {
   const story = new Story(STEPS, options.json);
   const home = await mkdtemp(join(tmpdir(), "nkms-demo-"));
   let world: World | undefined;

@@ -13,9 +13,12 @@ export interface DemoOptions {
 const MIN_NODES = 3;
 const MAX_NODES = 32;
 
-/** Reads `--seed`, `--nodes` and `--json`. Throws E_USAGE. */
-export function readOptions(args: string[]): DemoOptions {
+export const USAGE = "npm run demo -- [--seed 7] [--nodes 9] [--json]";
+
+/** Reads `--seed`, `--nodes` and `--json`; undefined if `--help` was asked for. Throws E_USAGE. */
+export function readOptions(args: string[]): DemoOptions | undefined {
   const values = parse(args);
+  if (values.help) return undefined;
   return {
     seed: whole("--seed", values.seed, 0, 2 ** 32 - 1),
     nodes: whole("--nodes", values.nodes, MIN_NODES, MAX_NODES),
@@ -31,6 +34,7 @@ function parse(args: string[]) {
         seed: { type: "string", default: "7" },
         nodes: { type: "string", default: "9" },
         json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
       },
     }).values;
   } catch (cause) {
@@ -51,7 +55,7 @@ function whole(name: string, text: string, minimum: number, maximum: number): nu
 
 function usage(message: string, data: Record<string, unknown>): NkmsError {
   return new NkmsError("E_USAGE", message, {
-    fix: "npm run demo -- [--seed 7] [--nodes 9] [--json]",
+    fix: USAGE,
     data,
   });
 }

@@ -52,6 +52,16 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** Whether a file's mode lets anybody but its owner read, write or run it. */
+export function openToOthers(mode: number): boolean {
+  return (mode & 0o077) !== 0;
+}
+
+/** The permission bits as `chmod` takes them. */
+export function octalMode(mode: number): string {
+  return (mode & 0o777).toString(8).padStart(4, "0");
+}
+
 /** True for the errors of Node's file calls that carry this code, such as `ENOENT`. */
 export function hasErrno(error: unknown, code: string): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === code;

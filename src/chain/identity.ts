@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fromHex, toHex } from "../bytes";
 import { NkmsError } from "../errors";
 import type { Domain, Message, MessageType } from "../protocol/typedData";
-import { hasErrno, nkmsHome, writeDurably } from "./files";
+import { hasErrno, nkmsHome, octalMode, openToOthers, writeDurably } from "./files";
 
 /** Who acts: the chain account (path m/44'/60'/0'/0/0) and the 64-byte BIP-39 seed that all other keys come from. */
 export interface Identity {
@@ -42,7 +42,6 @@ export interface CreatedKey {
 const MIN_PASSWORD_LENGTH = 8;
 const STANDARD_SCRYPT_N = 1 << 17;
 const LIGHT_SCRYPT_N = 1 << 12;
-const HIDDEN_FROM_OTHERS = 0o077;
 
 /** Where the key file is. Throws E_KEY_NAME for a name that is not 1 to 32 letters, digits, `-` or `_`. */
 export function keyFilePath({ name, home }: KeyFileName): string {
@@ -128,7 +127,7 @@ async function readKeyFile(key: KeyFileName): Promise<string> {
   const file = keyFilePath(key);
   try {
     const { mode } = await stat(file);
-    if (mode & HIDDEN_FROM_OTHERS) throw keyPermissions(key, file, mode);
+    if (openToOthers(mode)) throw keyPermissions(key, file, mode);
     const content = await readFile(file, "utf8");
     if (!isKeystoreJson(content)) throw keyCorrupt(key, "It is not a version 3 key file.");
     return content;
@@ -166,13 +165,13 @@ async function keyMissing({ name, home }: KeyFileName, file: string): Promise<Nk
   const known = await listKeyFiles(home);
   return new NkmsError("E_KEY_MISSING", `There is no key named ${name}.`, {
     why: known.length ? `The keys here are: ${known.join(", ")}.` : "There are no keys here yet.",
-    fix: `Make it: npx hardhat key:new --name ${name}`,
+    fix: `Make it with createKeyFile({name, password}), or in the repository: npx hardhat key:new --name ${name}`,
     data: { name, file, known },
   });
 }
 
 function keyPermissions({ name }: KeyFileName, file: string, mode: number): NkmsError {
-  const octal = (mode & 0o777).toString(8).padStart(4, "0");
+  const octal = octalMode(mode);
   return new NkmsError("E_KEY_PERMISSIONS", `The key file of ${name} may be read by others (mode ${octal}).`, {
     why: "A key file must be for its owner alone, or its password can be guessed elsewhere. It was not opened.",
     fix: `chmod 600 ${file}`,
@@ -183,7 +182,7 @@ function keyPermissions({ name }: KeyFileName, file: string, mode: number): Nkms
 function keyCorrupt(key: KeyFileName, why: string): NkmsError {
   return new NkmsError("E_KEY_CORRUPT", `The key file of ${key.name} cannot be used.`, {
     why,
-    fix: `Move it away and make the key again from its backup words: npx hardhat key:new --name ${key.name} --phrase-file <file>`,
+    fix: `Move it away and make the key again from its backup words: createKeyFile({name, password, phrase}), or npx hardhat key:new --name ${key.name} --phrase-file <file>`,
     data: { name: key.name, file: keyFilePath(key) },
   });
 }

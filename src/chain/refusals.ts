@@ -88,6 +88,14 @@ function explainTransport(cause: unknown): NkmsError {
       fix: "Wait until the other transaction is mined and try again.",
     });
   }
+  if (isError(cause, "INVALID_ARGUMENT")) {
+    return new NkmsError("E_BAD_ARGUMENT", `The value of ${cause.argument} does not fit: ${cause.shortMessage}.`, {
+      why: "The contract's interface has no place for such a value. Nothing was sent.",
+      fix: `Give ${cause.argument} another value.`,
+      data: { argument: cause.argument },
+      cause,
+    });
+  }
   return new NkmsError("E_RPC_FAILED", `The chain's RPC server failed: ${shortMessage(cause)}`, {
     why: "It is not reachable, overloaded, or does not know this request.",
     fix: "Check the RPC URL and that the chain is running, then try again.",

@@ -25,13 +25,19 @@ export interface StakePreview {
   income: bigint;
 }
 
-/** The outlook of a position. Whether the contract would take it is not checked here. */
+/**
+ * The outlook of a position. Throws E_LOCK_OUT_OF_RANGE as the contract would, because a lock past 65,535 periods does not even fit into
+ * a call; nothing else of what the contract would say is checked here.
+ */
 export async function previewStake({ stakingEscrow }: Chain, planned: PlannedPosition): Promise<StakePreview> {
   const [rules, { currentPeriod, remainingSupply }] = await Promise.all([
     stakingEscrow.parameters(),
     stakingEscrow.supply(),
   ]);
   const { amount, lockPeriods, endPeriod, added } = planned;
+  const { minLockPeriods: minimum, maxLockPeriods: maximum } = rules;
+  if (lockPeriods < minimum || lockPeriods > maximum)
+    throw refusal("LockOutOfRange", { lockPeriods, minimum, maximum });
   const totalLocked = (await stakingEscrow.totalLockedAt(currentPeriod + 1n)) + added;
   const end = endPeriod || endOfLock(currentPeriod, lockPeriods);
   const periods = endPeriod ? endPeriod - currentPeriod - 1n : lockPeriods;

@@ -26,7 +26,8 @@ const DEFAULT_NODE_TIMEOUT_MS = 5_000;
 
 /**
  * Connects an identity to the network. Throws E_IDENTITY_MISSING, E_PASSWORD_MISSING, E_KEY_MISSING, E_WRONG_PASSWORD,
- * E_UNKNOWN_NETWORK, E_RPC_FAILED, E_WRONG_CHAIN {got, expected}, E_NO_DEPLOYMENT, E_NOT_DEPLOYED, E_BAD_CONFIG.
+ * E_UNKNOWN_NETWORK, E_RPC_FAILED, E_WRONG_CHAIN {got, expected}, E_NO_DEPLOYMENT, E_NOT_DEPLOYED, E_BAD_CONFIG,
+ * E_BAD_OPTION.
  */
 export async function connect(options: ConnectOptions = {}): Promise<Client> {
   const settings = await settle(options, process.env);
@@ -118,7 +119,7 @@ function unknownNetwork(network: string): NkmsError {
 function identityMissing(): NkmsError {
   return new NkmsError("E_IDENTITY_MISSING", "It is not said who connects.", {
     why: "Neither the call, nor NKMS_IDENTITY, nor nkms.config.json names an identity.",
-    fix: 'Name a key file: connect({identity: "alice"}). Make one with createIdentity or npx hardhat key:new --name alice.',
+    fix: 'Name a key file: connect({identity: "alice"}). Make one with createKeyFile({name, password}), or in the repository with npx hardhat key:new --name alice.',
   });
 }
 

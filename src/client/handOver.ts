@@ -75,8 +75,7 @@ async function offerFraction(
   { kfrag }: Fraction,
 ): Promise<CompactSignature | NodeFailure> {
   try {
-    const sealedFraction = sealTo(context.engine, encryptionKey, kfrag, context.random);
-    wipe(kfrag);
+    const sealedFraction = sealAndWipe(context, encryptionKey, kfrag);
     const request = {
       chainId: BigInt(context.chain.chainId),
       policyManager: context.chain.deployment.PolicyManager,
@@ -91,6 +90,15 @@ async function offerFraction(
     return acceptance;
   } catch (error) {
     return nodeFailure(node, url, error);
+  }
+}
+
+/** The fraction in the clear is gone whether or not the node's key takes it. */
+function sealAndWipe({ engine, random }: Context, encryptionKey: Uint8Array, kfrag: Uint8Array): Uint8Array {
+  try {
+    return sealTo(engine, encryptionKey, kfrag, random);
+  } finally {
+    wipe(kfrag);
   }
 }
 

@@ -43,7 +43,7 @@ export function drawnCandidates({ chain, random }: Context, end: bigint): Candid
 
 /** The owner's own choice (VI): nobody steps in for a node that refuses. */
 export function chosenCandidates(nodes: readonly Address[]): Candidates {
-  let rest = [...new Set(nodes.map((node) => node.toLowerCase()))];
+  let rest = nodes.map((node) => node.toLowerCase());
   return {
     next: async (count) => {
       const batch = rest.slice(0, count);

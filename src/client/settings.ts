@@ -18,7 +18,10 @@ export interface CustomNetwork {
 
 /** Everything `connect` can be told; all of it is optional but the identity. */
 export interface ConnectOptions {
-  /** `local` (chain 31337 on this machine), `sepolia`, or an RPC URL. Env: NKMS_NETWORK, NKMS_RPC_URL. Default `local`. */
+  /**
+   * `local` (chain 31337 on this machine), `sepolia`, or {rpcUrl, chainId}. The URLs of the two are in
+   * NKMS_LOCALHOST_URL (default http://127.0.0.1:8545) and NKMS_SEPOLIA_URL, as for tasks. Env: NKMS_NETWORK; NKMS_RPC_URL stands for
+   * {rpcUrl} and wins over it. Default `local`. */
   readonly network?: "local" | "sepolia" | CustomNetwork;
   /** A key file's name, or an identity that is open already. Env: NKMS_IDENTITY. */
   readonly identity?: string | Identity;
@@ -48,13 +51,39 @@ export type StoredSettings = Pick<
   "network" | "identity" | "passwordFile" | "home" | "storageRoot" | "nodeTimeoutMs" | "publish"
 >;
 
+/** All of them by name; the type makes sure that none is forgotten. */
+const OPTIONS: Readonly<Record<keyof ConnectOptions, true>> = {
+  network: true,
+  identity: true,
+  password: true,
+  passwordFile: true,
+  home: true,
+  storageRoot: true,
+  storage: true,
+  deployment: true,
+  publish: true,
+  nodeTimeoutMs: true,
+  random: true,
+  fetch: true,
+};
+
 const CONFIG_FILE = "nkms.config.json";
 const STORABLE = ["network", "identity", "passwordFile", "home", "storageRoot", "nodeTimeoutMs", "publish"];
 
-/** The options with everything filled in that environment and configuration file know. Throws E_BAD_CONFIG. */
+/** The options with everything filled in that environment and configuration file know. Throws E_BAD_CONFIG, E_BAD_OPTION {option}. */
 export async function settle(options: ConnectOptions, environment: NodeJS.ProcessEnv): Promise<ConnectOptions> {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(OPTIONS, name));
+  if (unknown !== undefined) throw unknownOption(unknown);
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   return { ...(await fromFile(CONFIG_FILE)), ...fromEnvironment(environment), ...given };
+}
+
+function unknownOption(option: string): NkmsError {
+  return new NkmsError("E_BAD_OPTION", `connect has no option ${option}.`, {
+    why: "It would be ignored, and something else than was meant would happen.",
+    fix: `The options are ${Object.keys(OPTIONS).join(", ")}.`,
+    data: { option },
+  });
 }
 
 function fromEnvironment(environment: NodeJS.ProcessEnv): StoredSettings {

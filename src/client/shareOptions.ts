@@ -53,8 +53,13 @@ export interface ShareNumbers {
   readonly maxReadPrice?: bigint;
 }
 
-/** Completes and checks the options. Throws E_BAD_OPTION {option, got} naming the first that is out of range. */
+/**
+ * Completes and checks the options. Throws E_BAD_OPTION {option, got} naming the first that is out of range, or the node
+ * that is named twice.
+ */
 export function shareNumbers(options: ShareOptions, now: number, { maxDuration }: PolicyParameters): ShareNumbers {
+  const twice = repeated(options.nodes ?? []);
+  if (twice !== undefined) throw nodeTwice(twice);
   const longest = Number(maxDuration);
   const time = wholeOption("time", options.time, 1, longest);
   const maxTime = wholeOption("maxTime", options.maxTime ?? time, time, longest);
@@ -71,6 +76,20 @@ export function shareNumbers(options: ShareOptions, now: number, { maxDuration }
 export function leastFeeRate({ start, end }: ShareNumbers, { minFee }: PolicyParameters): bigint {
   const seconds = end - start;
   return (minFee + seconds - 1n) / seconds;
+}
+
+/** The first of these addresses that was there before, in whatever case. */
+function repeated(nodes: readonly Address[]): Address | undefined {
+  const lower = nodes.map((node) => node.toLowerCase());
+  return nodes.find((_, index) => lower.indexOf(lower[index]) < index);
+}
+
+function nodeTwice(got: Address): NkmsError {
+  return new NkmsError("E_BAD_OPTION", `The option nodes names ${got} twice.`, {
+    why: "Each node holds one fraction, or fewer nodes than m would do. Nothing was sent.",
+    fix: "Name each node once.",
+    data: { option: "nodes", got },
+  });
 }
 
 /** A whole number in a range, both ends included. Throws E_BAD_OPTION {option, got, least, most}. */

@@ -18,7 +18,8 @@ export interface WriteOptions {
 }
 
 /**
- * Writes an object, signed inside by the caller, and returns the URI it is read under. Throws E_BAD_PATH, E_NO_PATH_KEY if the owner
+ * Writes an object, signed inside by the caller, and returns the URI it is read under. Throws E_BAD_PATH, E_BAD_DATA {got} for
+ * what is neither text nor bytes, E_NO_PATH_KEY if the owner
  * published no key for the path, and what storage throws.
  */
 export async function write(
@@ -29,7 +30,7 @@ export async function write(
 ): Promise<string> {
   const { engine, keys, random, storage } = context;
   const path = canonicalPath(uri);
-  const object = sealObject(typeof data === "string" ? utf8(data) : data, {
+  const object = sealObject(bytesOf(data), {
     engine,
     pathPublicKey: options.pathPublicKey ?? (await pathPublicKeyOf(context, path, options.owner)),
     signing: keys.signing,
@@ -37,6 +38,18 @@ export async function write(
     random,
   });
   return storage.write(uri, object);
+}
+
+/** Callers without a type checker may hand over anything. */
+function bytesOf(data: unknown): Uint8Array {
+  if (typeof data === "string") return utf8(data);
+  if (data instanceof Uint8Array) return data;
+  const got = data === null ? "null" : typeof data;
+  throw new NkmsError("E_BAD_DATA", `Only text and bytes can be written, not ${got}.`, {
+    why: "What is read must be what was written. Nothing was written.",
+    fix: "Make text of it first, for example with JSON.stringify.",
+    data: { got },
+  });
 }
 
 async function pathPublicKeyOf(context: Context, path: string, owner?: Address): Promise<Uint8Array> {

@@ -171,6 +171,11 @@ export function codeOf(error: unknown): string {
   return error instanceof NkmsError ? error.code : "E_INTERNAL";
 }
 
+/** The code of what led to an error, for a log; undefined if that is not known. */
+export function causeOf(error: unknown): string | undefined {
+  return error instanceof NkmsError && error.cause !== undefined ? codeOf(error.cause) : undefined;
+}
+
 function silent(cause?: unknown): NkmsError {
   return new NkmsError("E_NOT_READY", "This node cannot reach the chain.", {
     why: "Without the chain it cannot know who may read.",

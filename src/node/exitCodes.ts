@@ -4,13 +4,14 @@ import { NkmsError } from "../errors";
 export const EXIT_INTERRUPTED = 130;
 const EXIT_BUG = 1;
 
-/** What a node process that could not start exits with, by error code: 2 usage, 4 outside world, 5 keys, 7 integrity. */
+/** What a node process that could not start exits with, by error code: 2 usage, 3 refused, 4 outside world, 5 keys, 7 integrity. */
 const EXIT_CODES: Readonly<Record<string, number>> = {
   E_USAGE: 2,
   E_BAD_CONFIG: 2,
   E_PASSWORD_NEEDED: 2,
   E_KEY_NAME: 2,
   E_RPC_URL_MISSING: 2,
+  E_NOT_REGISTERED: 3,
   E_RPC_FAILED: 4,
   E_NO_DEPLOYMENT: 4,
   E_PORT_IN_USE: 4,

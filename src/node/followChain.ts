@@ -6,7 +6,7 @@
  */
 import { toHex } from "../bytes";
 import { fateOf } from "./access";
-import { codeOf, type ChainHead, type Following } from "./chainHead";
+import { causeOf, codeOf, type ChainHead, type Following } from "./chainHead";
 import type { Block, ChainView, NodeState } from "./chainView";
 import type { Clock } from "./clock";
 import { withDeadline } from "./deadline";
@@ -42,6 +42,8 @@ export class ChainFollower {
   #cancel = () => {};
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
+  /** What the last look failed with, so that a lasting fault is one line of the log and not one every `pollMs`. */
+  #failing?: string;
 
   constructor(private readonly options: FollowerOptions) {}
 
@@ -62,8 +64,12 @@ export class ChainFollower {
   async #step(): Promise<void> {
     try {
       await this.#follow();
+      this.#failing = undefined;
     } catch (error) {
-      this.options.log("follow_failed", { code: codeOf(error) });
+      const [code, cause] = [codeOf(error), causeOf(error)];
+      if (this.#failing === `${code} ${cause}`) return;
+      this.#failing = `${code} ${cause}`;
+      this.options.log("follow_failed", { code, cause });
       if (codeOf(error) === "E_INTERNAL") this.options.log("unexpected", describeUnexpected("followChain", error));
     }
   }

@@ -20,7 +20,7 @@ export interface LogEvents {
   fraction_deleted: { policyId: string; reason: string; block: number };
   chain_lost: { code: string };
   chain_found: { block: number };
-  follow_failed: { code: string };
+  follow_failed: { code: string; cause?: string };
   vouchers_redeemed: { channels: number; amount: string };
   redeem_failed: { code: string };
   answer_withheld: { policyId: string; code: string };

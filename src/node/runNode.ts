@@ -1,9 +1,10 @@
 /** A node from its configuration: key file, chain, store, server. */
 import { join } from "node:path";
 
-import { connectChain } from "../chain/connection";
+import { type Chain, connectChain } from "../chain/connection";
 import { nkmsHome } from "../chain/files";
 import { accountOf, openKeyFile } from "../chain/identity";
+import { refusal } from "../chain/refusals";
 import type { Engine } from "../crypto/engine";
 import { osRandom } from "../crypto/random";
 import { umbral } from "../crypto/umbral";
@@ -30,7 +31,7 @@ export interface RunOptions {
   readonly engine?: Engine;
 }
 
-/** Throws what `openKeyFile`, `connectChain` and `startNode` throw. Closing the node closes its connection. */
+/** Throws what `openKeyFile`, `connectChain` and `startNode` throw, and E_NOT_REGISTERED {staker}. Closing the node closes its connection. */
 export async function runNode(options: RunOptions): Promise<RunningNode & { staker: string }> {
   const { config, password, writeLog, engine = umbral() } = options;
   const { home, expectedChainId } = config;
@@ -40,6 +41,7 @@ export async function runNode(options: RunOptions): Promise<RunningNode & { stak
   const chain = await connectChain({ rpcUrl: config.rpcUrl, expectedChainId, home, signer });
   try {
     const staker = config.staker ?? identity.account.address.toLowerCase();
+    await requireRegistration(chain, staker);
     const isLocal = LOCAL_CHAIN_IDS.includes(chain.chainId);
     const node = await startNode({
       host: config.host ?? "127.0.0.1",
@@ -68,6 +70,11 @@ function paymentsOf({ readPrice, redeeming }: NodeConfig): Pick<NodeOptions, "re
   if (readPrice === undefined) return {};
   const { everySeconds = DEFAULT_REDEEM_SECONDS, atLeast = DEFAULT_REDEEM_AT_LEAST } = redeeming ?? {};
   return { readPrice: parseAmount(readPrice), redeeming: { everySeconds, atLeast: parseAmount(atLeast) } };
+}
+
+/** A node that the registry does not know could never answer anybody: its worker and its keys come from there. */
+async function requireRegistration({ nodeRegistry }: Chain, staker: string): Promise<void> {
+  if (!(await nodeRegistry.isRegistered(staker))) throw refusal("NotRegistered", { staker });
 }
 
 /** The fields that are set: a field left out must not hide a default. */

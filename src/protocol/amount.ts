@@ -16,6 +16,17 @@ export function parseAmount(text: string): bigint {
   return BigInt(whole[1] + (whole[2] ?? "").padEnd(DECIMALS, "0"));
 }
 
+/** The same for what is to be sent. Throws E_BAD_AMOUNT for zero too. */
+export function parsePositiveAmount(text: string): bigint {
+  const amount = parseAmount(text);
+  if (amount > 0n) return amount;
+  throw new NkmsError("E_BAD_AMOUNT", "The amount is zero.", {
+    why: "Nothing would be sent but a fee for gas.",
+    fix: "Give an amount above zero.",
+    data: { got: text },
+  });
+}
+
 /** The exact number of tokens, without trailing zeros: `15000`, `1.5`, `0.000000000000000001`. */
 export function formatAmount(baseUnits: bigint): string {
   const digits = baseUnits

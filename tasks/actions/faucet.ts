@@ -1,7 +1,7 @@
 import type { Chain } from "../../src/chain/connection";
 import { LOCAL_CHAIN_ID, SEPOLIA_CHAIN_ID } from "../../src/chain/networks";
 import { NkmsError } from "../../src/errors";
-import { formatAmount, parseAmount } from "../../src/protocol/amount";
+import { formatAmount, parseAmount, parsePositiveAmount } from "../../src/protocol/amount";
 import type { Outcome } from "../support/run";
 import { propose, type Step } from "../support/propose";
 import type { Session } from "../support/session";
@@ -10,7 +10,7 @@ import { amount, nkms } from "../support/show";
 /** Gives an account NKMS, and ether for gas, from the deployer's or a funder's own; test networks only. */
 export async function fund(session: Session): Promise<Outcome> {
   const to = await session.account(session.required("to"));
-  const tokens = parseAmount(session.optional("amount") ?? "100000");
+  const tokens = parsePositiveAmount(session.optional("amount") ?? "100000");
   const chain = await funder(session);
   refuseElsewhere(chain);
   const ether = parseAmount(session.optional("ether") ?? (chain.chainId === LOCAL_CHAIN_ID ? "1" : "0"));

@@ -1,32 +1,40 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 
-import { createKeyFile, keyFileAddress, keyFilePath, listKeyFiles } from "../../src/chain/identity";
+import { createKeyFile, keyFileAddress, keyFilePath, listKeyFiles, phraseFromEntropy } from "../../src/chain/identity";
 import { passwordFromFile } from "../../src/chain/password";
+import { hasErrno, writeDurably } from "../../src/chain/files";
 import { toHex } from "../../src/bytes";
+import { osRandom } from "../../src/crypto/random";
 import { umbral } from "../../src/crypto/umbral";
 import { clientKeys, nodeKeys } from "../../src/protocol/keys";
 import type { Outcome } from "../support/run";
 import { type Session, usage } from "../support/session";
 import { rows } from "../support/show";
 
-/** Makes an encrypted key file and prints its address and, on a terminal, its backup words once. */
+const NO_BACKUP =
+  "  This key has no backup: there was no terminal to show its words on. --phrase-out <file> keeps them.";
+
+/** Makes an encrypted key file. Its backup words go to a file if one is named, else to the terminal, once, and never to stdout. */
 export async function newKey(session: Session): Promise<Outcome> {
   const name = session.required("name");
   keyFilePath({ name });
-  const phrase = await readPhrase(session.optional("phraseFile"));
+  const given = await readPhrase(session.optional("phraseFile"));
   const password = await newPassword(session, name);
-  const created = await createKeyFile({ name, password, phrase, lightScrypt: session.flag("light") });
-  const { address, file } = created;
-  const words = phrase ? [] : backupWords(created.phrase);
+  const phrase = given ?? phraseFromEntropy(osRandom(32));
+  const phraseOut = given === undefined ? await writePhrase(session.optional("phraseOut"), phrase) : undefined;
+  const key = { name, password, phrase, lightScrypt: session.flag("light") };
+  const { address, file } = await createKeyFile(key).catch(async (error: unknown) => {
+    if (phraseOut) await rm(phraseOut);
+    throw error;
+  });
+  const backup = given ? "given" : (phraseOut ?? (session.terminal.interactive ? "terminal" : "none"));
+  if (backup === "terminal") showWords(session, phrase);
   return {
-    result: { name, address, file },
+    result: { name, address, file, backup },
     text: [
       `  ✓ key ${name}`,
-      ...rows([
-        ["address", address],
-        ["file", file],
-      ]),
-      ...words,
+      ...rows([["address", address], ["file", file], ...(phraseOut ? ([["backup words", phraseOut]] as const) : [])]),
+      ...(backup === "none" ? [NO_BACKUP] : []),
     ],
   };
 }
@@ -76,11 +84,21 @@ async function newPassword(session: Session, name: string): Promise<string> {
   throw usage("The two passwords differ.", "Try again.");
 }
 
-function backupWords(phrase: string): string[] {
-  return [
-    "  Write these words down. They are shown this once, and whoever has them has the key:",
-    ...chunks(phrase.split(" "), 6).map((words) => `    ${words.join(" ")}`),
-  ];
+/** Before the key is made: words that cannot be kept must not become a key without a backup. Throws E_USAGE. */
+async function writePhrase(file: string | undefined, phrase: string): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  try {
+    await writeDurably(file, `${phrase}\n`, { mode: 0o600, exclusive: true });
+    return file;
+  } catch (error) {
+    const why = hasErrno(error, "EEXIST") ? "exists already and is not overwritten" : "cannot be written";
+    throw usage(`The file ${file} ${why}.`, "Let --phrase-out name a new file in a folder of yours.");
+  }
+}
+
+function showWords({ terminal }: Session, phrase: string): void {
+  terminal.note("  Write these words down. They are shown this once, and whoever has them has the key:");
+  for (const words of chunks(phrase.split(" "), 6)) terminal.note(`    ${words.join(" ")}`);
 }
 
 function chunks<T>(items: T[], size: number): T[][] {

@@ -8,15 +8,17 @@ import type { Outcome } from "../support/run";
 import { changedTerms, describeTerms, feePerDay, readTerms } from "../support/nodeTerms";
 import { propose } from "../support/propose";
 import { describeService } from "../support/service";
-import type { Session } from "../support/session";
+import { type Session, usage } from "../support/session";
 import { grouped, nkms, rows, utc } from "../support/show";
 
 /** Publishes a node's URL, keys and terms and bonds its worker; again, it changes what differs. */
 export async function registerNode(session: Session): Promise<Outcome> {
-  const url = session.required("url");
+  const url = serviceUrl(session);
   const { chain, identity } = await session.connectAs();
   const staker = identity.account.address;
-  const keys = nodeKeys(identity.seed, umbral());
+  const worker = session.optional("worker");
+  const { seed } = worker === undefined ? identity : await session.identity(worker);
+  const keys = nodeKeys(seed, umbral());
   const terms = await readTerms(session, chain);
   const steps = await registrationSteps(chain, staker, record(url, keys, terms), keys.worker);
   const result = { staker, url, worker: keys.worker.address, terms: describeTerms(terms) };
@@ -46,7 +48,7 @@ export async function changeTerms(session: Session): Promise<Outcome> {
   const { chain, identity } = await session.connectAs();
   const staker = identity.account.address;
   const { terms: former } = await chain.nodeRegistry.nodeOf(staker);
-  const terms = changedTerms(session, former);
+  const terms = await changedTerms(session, chain, former);
   return propose(session, chain, {
     title: "Change terms",
     rows: [
@@ -67,13 +69,15 @@ export async function changeTerms(session: Session): Promise<Outcome> {
 export async function runNodeTask(session: Session): Promise<Outcome> {
   const identity = session.required("from");
   const rpcUrl = session.requiredUrl;
+  const staker = session.optional("staker");
   const node = await runNode({
     config: {
       rpcUrl,
       expectedChainId: session.hre.network.config.chainId,
       identity,
+      staker: staker && (await session.account(staker)).toLowerCase(),
       host: session.optional("host"),
-      port: session.wholeNumber("port", 0, 7151),
+      port: session.wholeNumber("port", 0, 7151, 65_535),
       directory: session.optional("data"),
       readPrice: session.optional("readPrice"),
     },
@@ -124,6 +128,13 @@ export async function showNode(session: Session): Promise<Outcome> {
       ["gas", `${formatAmount(ether)} ETH`],
     ]),
   };
+}
+
+/** The URL as it is published. Throws E_USAGE for what no client could call, such as a port above 65535. */
+function serviceUrl(session: Session): string {
+  const url = session.required("url");
+  if (URL.canParse(url)) return url;
+  throw usage(`--url is "${url}", which is not a URL.`, "Give for example: --url https://your.host:7151");
 }
 
 function record(url: string, { encryption, check }: NodeKeys, terms: NodeTerms): NodeRecord {

@@ -1,9 +1,8 @@
-import { parseAmount } from "../../src/protocol/amount";
+import { formatAmount, parsePositiveAmount } from "../../src/protocol/amount";
 import type { Outcome } from "../support/run";
 import type { Session } from "../support/session";
 import { propose } from "../support/propose";
 import { amount, nkms, rows } from "../support/show";
-import { formatAmount } from "../../src/protocol/amount";
 
 /** Prints how much NKMS and ether an account has. */
 export async function showBalance(session: Session): Promise<Outcome> {
@@ -24,7 +23,7 @@ export async function showBalance(session: Session): Promise<Outcome> {
 export async function transfer(session: Session): Promise<Outcome> {
   const to = await session.account(session.required("to"));
   const text = session.required("amount");
-  const parsed = text === "max" ? undefined : parseAmount(text);
+  const parsed = text === "max" ? undefined : parsePositiveAmount(text);
   const { chain, identity } = await session.connectAs();
   const from = identity.account.address;
   const sum = parsed ?? (await chain.nkmsToken.balanceOf(from));

@@ -32,10 +32,11 @@ interface Sent {
 }
 
 /**
- * Checks the first step against the present state, shows the proposal with its cost, asks unless `--yes`, and sends every step.
- * Throws E_NOT_CONFIRMED, and whatever a step throws; its data then list the steps that were `done`.
+ * Reads --max-fee, checks the first step against the present state, shows the proposal with its cost, asks unless `--yes`, and sends every step.
+ * Throws E_USAGE, E_NOT_CONFIRMED, and whatever a step throws; its data then list the steps that were `done`.
  */
 export async function propose(session: Session, chain: Chain, proposal: Proposal): Promise<Outcome> {
+  const options = sendOptions(session);
   const { gas, gasPrice, cost } = await (await proposal.steps[0].call()).estimate();
   const ether = `≈ ${amount(cost)} ETH (${grouped(gas)} gas at ${(Number(gasPrice) / 1e9).toPrecision(3)} gwei)`;
   const many = proposal.steps.length > 1 ? `, first of ${proposal.steps.length} transactions` : "";
@@ -51,7 +52,7 @@ export async function propose(session: Session, chain: Chain, proposal: Proposal
     };
   }
   await confirm(session, preview);
-  const sent = await sendAll(session, proposal.steps);
+  const sent = await sendAll(proposal.steps, options);
   const lines = sent.map(({ title, block, hash }) => `  ✓ ${title}: mined in block ${grouped(block)}  ${short(hash)}`);
   const next = proposal.next ? [`  Next: ${proposal.next}`] : [];
   return {
@@ -69,11 +70,11 @@ export async function confirm(session: Session, preview: string[]): Promise<void
   if (!/^y(es)?$/i.test(answer.trim())) throw notConfirmed(`The answer was "${answer.trim()}".`);
 }
 
-async function sendAll(session: Session, steps: Step[]): Promise<Sent[]> {
+async function sendAll(steps: Step[], options: SendOptions): Promise<Sent[]> {
   const sent: Sent[] = [];
   for (const { title, call } of steps) {
     try {
-      const mined = await (await call()).send(sendOptions(session));
+      const mined = await (await call()).send(options);
       sent.push({ title, ...plain(mined) });
     } catch (error) {
       const known = explain(error);

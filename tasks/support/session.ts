@@ -1,11 +1,11 @@
 /** What one run of a task works with: its arguments, the network, the keys, and a connection that is closed at the end. */
-import type { HardhatRuntimeEnvironment, HttpNetworkConfig } from "hardhat/types";
+import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import { type Chain, type ChainOptions, connectChain, openProvider } from "../../src/chain/connection";
-import { wrongChain } from "../../src/chain/deployment";
 import { type Identity, keyFileAddress, openKeyFile } from "../../src/chain/identity";
 import { passwordFromFile } from "../../src/chain/password";
 import { NkmsError } from "../../src/errors";
+import { checkedChainId, noNetwork, orNoNetwork, rpcUrlOf } from "./network";
 import type { Terminal } from "./terminal";
 
 /** The values Hardhat parsed, by parameter name in camel case. */
@@ -37,48 +37,39 @@ export class Session {
     return this.args[name] === true;
   }
 
-  /** A whole number from `minimum` on. Throws E_USAGE. */
-  wholeNumber(name: string, minimum: number, byDefault?: number): number {
+  /** A whole number in a range, both ends included. Throws E_USAGE. */
+  wholeNumber(name: string, minimum: number, byDefault?: number, maximum = Number.MAX_SAFE_INTEGER): number {
     const text = this.optional(name) ?? byDefault?.toString() ?? this.required(name);
     const value = Number(text);
-    if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= minimum) return value;
-    throw usage(`${option(name)} is "${text}".`, `Give a whole number from ${minimum} on.`);
+    if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value;
+    const range = maximum === Number.MAX_SAFE_INTEGER ? "on" : `to ${maximum}`;
+    throw usage(`${option(name)} is "${text}".`, `Give a whole number from ${minimum} ${range}.`);
   }
 
   /** The JSON-RPC URL of the network; undefined for Hardhat's own in-process network. Throws E_RPC_URL_MISSING. */
   get rpcUrl(): string | undefined {
-    const { name, config } = this.hre.network;
-    const { url } = config as HttpNetworkConfig;
-    if (url !== "") return url;
-    const variable = `NKMS_${name.toUpperCase()}_URL`;
-    throw new NkmsError("E_RPC_URL_MISSING", `It is not said how to reach ${name}.`, {
-      why: `${variable} is not set. Nothing was sent.`,
-      fix: `Let ${variable} hold the URL of an RPC server of ${name}.`,
-      data: { network: name, variable },
-    });
+    return rpcUrlOf(this.hre.network);
   }
 
   /** The same for what needs a chain that outlives the command. Throws E_USAGE. */
   get requiredUrl(): string {
-    if (this.rpcUrl !== undefined) return this.rpcUrl;
-    throw usage("No network is named, and Hardhat's own ends with this command.", "Name one: --network localhost");
+    const { rpcUrl } = this;
+    if (rpcUrl !== undefined) return rpcUrl;
+    throw noNetwork();
   }
 
   /** The id the chain gives itself. Throws E_RPC_FAILED, and E_WRONG_CHAIN if it is not the network's. */
-  async chainId(): Promise<number> {
-    const provider = await openProvider(this.requiredUrl);
-    const got = Number((await provider.getNetwork()).chainId);
-    provider.destroy();
-    const expected = this.hre.network.config.chainId;
-    if (expected !== undefined && expected !== got) throw wrongChain(got, expected, "The connected chain");
-    return got;
+  chainId(): Promise<number> {
+    return checkedChainId(this.requiredUrl, this.hre.network.config.chainId);
   }
 
   /** A connection for reading, or one that sends as `signer`. */
   async connect(signer?: ChainOptions["signer"]): Promise<Chain> {
     const { rpcUrl } = this;
     const provider = signer?.provider ?? (rpcUrl ? undefined : this.hre.ethers.provider);
-    const chain = await connectChain({ rpcUrl, provider, signer, expectedChainId: this.hre.network.config.chainId });
+    const { chainId: expectedChainId } = this.hre.network.config;
+    const connecting = connectChain({ rpcUrl, provider, signer, expectedChainId });
+    const chain = await (rpcUrl === undefined ? orNoNetwork(connecting) : connecting);
     this.opened.push(chain);
     return chain;
   }

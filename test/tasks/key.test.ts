@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { stat, writeFile } from "node:fs/promises";
+import { chmod, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { useTaskWorld } from "../support/taskWorld";
@@ -10,13 +10,23 @@ const ADDRESS = "0x9858EfFD232B4033E47d90003D41EC34EcaEda94";
 describe("task key", () => {
   const world = useTaskWorld();
 
-  it("makes a key whose words are shown once, to people only", async () => {
-    const shown = await world().run("key:new", { name: "cid", light: true });
+  const WORDS = /(?:^ {4}(?:[a-z]+ ){5}[a-z]+$\n){4}/m;
+  const onTerminal = (notes: string[]) => ({
+    interactive: true,
+    ask: () => Promise.reject(new Error("nothing to ask")),
+    askHidden: () => Promise.reject(new Error("the password is in a file")),
+    note: (line: string) => void notes.push(`${line}\n`),
+  });
+
+  it("makes a key whose words are shown once, on a terminal and nowhere else", async () => {
+    const notes: string[] = [];
+    const shown = await world().run("key:new", { name: "cid", light: true }, { terminal: onTerminal(notes) });
     expect(shown.exitCode).to.equal(0);
-    const words = shown.stdout.match(/(?:^ {4}(?:[a-z]+ ){5}[a-z]+$\n){4}/m);
-    expect(words, shown.stdout).not.to.equal(null);
+    expect(notes.join("")).to.match(WORDS);
+    expect(shown.stdout + shown.stderr).not.to.match(WORDS);
     const { value } = await world().json("key:new", { name: "dov", light: true });
-    expect(Object.keys(value)).to.have.members(["ok", "name", "address", "file"]);
+    expect(Object.keys(value)).to.have.members(["ok", "name", "address", "file", "backup"]);
+    expect(value.backup).to.equal("none");
     expect((await stat(value.file)).mode & 0o777).to.equal(0o600);
     expect((await world().json("key:show")).value.keys.map(({ name }: { name: string }) => name)).to.include.members([
       "ada",
@@ -37,6 +47,43 @@ describe("task key", () => {
       expect(keys[key]).to.match(/^0x0[23][0-9a-f]{64}$/);
     for (const signer of ["requestSigner", "worker"]) expect(keys[signer]).to.match(/^0x[0-9a-f]{40}$/);
     expect(new Set(Object.values(keys)).size).to.equal(Object.keys(keys).length);
+  });
+
+  it("shows no words where nobody looks, and says that the key has no backup", async () => {
+    const piped = await world().run("key:new", { name: "hal", light: true });
+    expect(piped.exitCode).to.equal(0);
+    expect(piped.stdout).to.contain("This key has no backup");
+    expect(piped.stdout + piped.stderr).not.to.match(WORDS);
+  });
+
+  it("writes the words to a file of the user's alone, from which the same key comes again", async () => {
+    const phraseOut = join(world().home, "ivy.words");
+    const { value } = await world().json("key:new", { name: "ivy", phraseOut, light: true });
+    expect(value.backup).to.equal(phraseOut);
+    expect((await stat(phraseOut)).mode & 0o777).to.equal(0o600);
+    const again = await world().json("key:new", { name: "ivy2", phraseFile: phraseOut, light: true });
+    expect(again.value).to.include({ address: value.address, backup: "given" });
+
+    const taken = await world().json("key:new", { name: "jan", phraseOut, light: true });
+    expect([taken.exitCode, taken.value.error.code]).to.deep.equal([2, "E_USAGE"]);
+    const unused = join(world().home, "unused.words");
+    const exists = await world().json("key:new", { name: "ivy", phraseOut: unused, light: true });
+    expect([exists.exitCode, exists.value.error.code]).to.deep.equal([5, "E_KEY_EXISTS"]);
+    const left = await stat(unused).catch(({ code }: NodeJS.ErrnoException) => code);
+    expect(left).to.equal("ENOENT");
+  });
+
+  it("takes no password from a file that others can read", async () => {
+    const open = join(world().home, "open");
+    await writeFile(open, "correct horse battery\n");
+    await chmod(open, 0o640);
+    const passwordFile = process.env.NKMS_PASSWORD_FILE;
+    process.env.NKMS_PASSWORD_FILE = open;
+    const { exitCode, value } = await world().json("key:show", { name: "ada", keys: true });
+    process.env.NKMS_PASSWORD_FILE = passwordFile;
+    expect([exitCode, value.error.code]).to.deep.equal([5, "E_PASSWORD_FILE"]);
+    expect(value.error.data).to.deep.equal({ file: open, mode: "0640" });
+    expect(value.error.fix).to.equal(`chmod 600 ${open}`);
   });
 
   it("refuses to overwrite, short passwords and unreadable words", async () => {
@@ -71,7 +118,7 @@ describe("task key", () => {
     delete process.env.NKMS_PASSWORD_FILE;
     const none = await world().json("key:show", { name: "ada", keys: true });
     const wrong = join(world().home, "wrong");
-    await writeFile(wrong, "wrong horse\n");
+    await writeFile(wrong, "wrong horse\n", { mode: 0o600 });
     process.env.NKMS_PASSWORD_FILE = wrong;
     const refused = await world().json("key:show", { name: "ada", keys: true });
     process.env.NKMS_PASSWORD_FILE = `${wrong}.absent`;

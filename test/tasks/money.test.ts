@@ -32,6 +32,21 @@ describe("tasks token and faucet", () => {
     expect((await balance("bea")).nkms).to.equal("200000");
   });
 
+  it("refuses to send nothing, and a price of gas that is none even when nothing would be sent", async () => {
+    for (const [task, args] of [
+      ["token:transfer", { from: "ada", to: "bea", amount: "0" }],
+      ["faucet", { to: "bea", amount: "0wei" }],
+    ] as const) {
+      const { exitCode, value } = await world().json(task, { ...args, yes: true });
+      expect([exitCode, value.error.code], task).to.deep.equal([2, "E_BAD_AMOUNT"]);
+      expect(value.error.data).to.deep.equal({ got: args.amount });
+    }
+    const args = { from: "ada", to: "bea", amount: "1", maxFee: "abc", dryRun: true };
+    const price = await world().json("token:transfer", args);
+    expect([price.exitCode, price.value.error.code]).to.deep.equal([2, "E_USAGE"]);
+    expect(price.value.error.message).to.equal('--max-fee is "abc".');
+  });
+
   it("refuses to send more than there is, before sending", async () => {
     const { exitCode, value } = await world().json("token:transfer", {
       from: "ada",

@@ -1,6 +1,9 @@
 import { expect } from "chai";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 
 import { umbral } from "../../src/crypto/umbral";
+import { formatAmount } from "../../src/protocol/amount";
 import { nodeKeys } from "../../src/protocol/keys";
 import { useTaskWorld } from "../support/taskWorld";
 
@@ -51,10 +54,40 @@ describe("tasks node and net", () => {
     const crossed = await register({ minDuration: "10", maxDuration: "9" });
     expect([crossed.exitCode, crossed.value.error.code]).to.deep.equal([3, "E_INVALID_DURATIONS"]);
     const password = process.env.NKMS_PASSWORD_FILE;
-    process.env.NKMS_PASSWORD_FILE = __filename;
+    const wrongFile = join(world().home, "wrong password");
+    await writeFile(wrongFile, "wrong horse\n", { mode: 0o600 });
+    process.env.NKMS_PASSWORD_FILE = wrongFile;
     const wrong = await register();
     process.env.NKMS_PASSWORD_FILE = password;
     expect([wrong.exitCode, wrong.value.error.code]).to.deep.equal([5, "E_WRONG_PASSWORD"]);
+  });
+
+  it("refuses a fee above all the tokens there can be", async () => {
+    const { exitCode, value } = await register({ fee: "99999999999999999999" });
+    expect([exitCode, value.error.code]).to.deep.equal([2, "E_USAGE"]);
+    const most = formatAmount(await (await world().connect("ada")).nkmsToken.maxSupply());
+    expect(value.error.message).to.equal(
+      `A fee of 99999999999999999999 NKMS a day is more than the ${most} that can exist.`,
+    );
+  });
+
+  it("refuses what is no URL before it asks for the password", async () => {
+    for (const url of ["notaurl", "https://:99999", "https://h.example:999999", "https://"]) {
+      const { exitCode, value } = await register({ url });
+      expect([exitCode, value.error.code], url).to.deep.equal([2, "E_USAGE"]);
+      expect(value.error.message).to.contain(`"${url}"`);
+    }
+  });
+
+  it("runs no node that the registry does not know, and none at a port that does not exist", async () => {
+    const unknown = await world().json("node:run", { from: "ada", port: "0" });
+    expect([unknown.exitCode, unknown.value.error.code]).to.deep.equal([3, "E_NOT_REGISTERED"]);
+    const { account } = await world().identity("ada");
+    expect(unknown.value.error.data).to.deep.equal({ staker: account.address.toLowerCase() });
+    expect(unknown.value.error.fix).to.contain("npx hardhat node:register");
+    const port = await world().json("node:run", { from: "ada", port: "65536" });
+    expect([port.exitCode, port.value.error.code]).to.deep.equal([2, "E_USAGE"]);
+    expect(port.value.error.fix).to.equal("Give a whole number from 0 to 65535.");
   });
 
   it("reports a node that is unregistered, inactive, and active but silent", async () => {

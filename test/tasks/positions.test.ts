@@ -108,6 +108,8 @@ describe("tasks on positions", () => {
       needed: parseEther("55001").toString(),
     });
     await refused("stake:create", { amount: "10", lock: "7p" }, "E_DEPOSIT_BELOW_MINIMUM", { minimum });
+    const range = { lockPeriods: "999999", minimum: "7", maximum: "20160" };
+    await refused("stake:prolong", { lock: "999999p" }, "E_LOCK_OUT_OF_RANGE", range);
     await refused("stake:prolong", { lock: "7p" }, "E_LOCK_NOT_LONGER", { index: "0", lockPeriods: "7", current: "7" });
     await refused("stake:prolong", { lock: "20161p" }, "E_LOCK_OUT_OF_RANGE", {
       lockPeriods: "20161",

@@ -62,6 +62,9 @@ describe("task stake", () => {
     expect(short.value.error.data).to.deep.equal({ lockPeriods: "6", minimum: "7", maximum: "20160" });
     const amount = await create("many");
     expect([amount.exitCode, amount.value.error.code]).to.deep.equal([2, "E_BAD_AMOUNT"]);
+    const endless = await create("15000", "999999p");
+    expect([endless.exitCode, endless.value.error.code]).to.deep.equal([3, "E_LOCK_OUT_OF_RANGE"]);
+    expect(endless.value.error.data).to.deep.equal({ lockPeriods: "999999", minimum: "7", maximum: "20160" });
     const lock = await create("15000", "30");
     expect([lock.exitCode, lock.value.error.code]).to.deep.equal([2, "E_BAD_PERIODS"]);
     const missing = await world().json("stake:create", { lock: "30p", from: "ada", yes: true });

@@ -18,6 +18,8 @@ const REFUSED = [
   "h",
   "https://",
   "https:///path",
+  "https://:",
+  "https://:8443",
   "HTTPS://a",
   "ftp://a",
   "//a",

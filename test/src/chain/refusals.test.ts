@@ -111,6 +111,18 @@ describe("refusals", () => {
     expect(coded("NONCE_EXPIRED").code).to.equal("E_NONCE_TAKEN");
     expect(coded("REPLACEMENT_UNDERPRICED").code).to.equal("E_NONCE_TAKEN");
     expect(coded("ECONNREFUSED").message).to.equal("The chain's RPC server failed: short");
+    const unfit = explain(
+      Object.assign(new Error("x"), {
+        code: "INVALID_ARGUMENT",
+        argument: "lockPeriods",
+        shortMessage: "out-of-bounds",
+      }),
+    );
+    expect([unfit.code, unfit.message]).to.deep.equal([
+      "E_BAD_ARGUMENT",
+      "The value of lockPeriods does not fit: out-of-bounds.",
+    ]);
+    expect(unfit.data).to.deep.equal({ argument: "lockPeriods" });
     const typed = new NkmsError("E_X", "typed");
     expect(explain(typed)).to.equal(typed);
   });

@@ -27,7 +27,7 @@ describe("connect", () => {
     rpc = await serveRpc(hre.network.provider);
     home = await mkdtemp(join(tmpdir(), "nkms-connect-"));
     await createKeyFile({ name: "alice", password: PASSWORD, phrase: PHRASE, lightScrypt: true, home });
-    await writeFile(join(home, "password"), `${PASSWORD}\n`);
+    await writeFile(join(home, "password"), `${PASSWORD}\n`, { mode: 0o600 });
     deployment = {
       chainId: 31337,
       deployedAtBlock: 0,
@@ -86,6 +86,13 @@ describe("connect", () => {
     const unknown = await attempt({ network: "moon" as "local" });
     expect(unknown.code).to.equal("E_UNKNOWN_NETWORK");
     expect(unknown.data).to.deep.equal({ network: "moon" });
+  });
+
+  it("refuses an option it does not have", async () => {
+    const error = await attempt({ passwordfile: "x" } as ConnectOptions);
+    expect(error.code).to.equal("E_BAD_OPTION");
+    expect(error.data).to.deep.equal({ option: "passwordfile" });
+    expect(error.fix).to.include("passwordFile");
   });
 
   context("Settings", () => {

@@ -103,6 +103,14 @@ describe("share", () => {
       [{ maxTime: 1 }, { option: "maxTime", got: 1, least: DAY, most: longest }],
       [{ notBefore: 1 }, { option: "notBefore", got: 1, least: 1_800_000_000, most: 1_800_000_000 + longest }],
     ];
+    it("refuses a node that is named twice, in whatever spelling", async () => {
+      const { staker } = network.nodes[0];
+      const again = "0x" + staker.slice(2).toUpperCase();
+      const error = await rejection(share({ nodes: [staker, network.nodes[1].staker, again] }));
+      expect(error.code).to.equal("E_BAD_OPTION");
+      expect(error.data).to.deep.equal({ option: "nodes", got: again });
+    });
+
     for (const [options, data] of outOfRange) {
       it(`refuses ${JSON.stringify(options)}`, async () => {
         const error = await rejection(share(options));

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { toHex } from "../../../src/bytes";
+import { NkmsError } from "../../../src/errors";
 import { policyId } from "../../../src/protocol/policy";
 import { FOLLOWING, grantOf, NOW, refusal, requestOf, SHARE_INDEX, World } from "../../support/node/world";
 
@@ -320,6 +321,31 @@ describe("followChain", () => {
       world.chain.policyState = policyState;
       await world.look();
       expect(await held()).to.equal(0);
+    });
+
+    it("says once why it cannot follow, and again only when that changes or comes back", async () => {
+      const { nodeState } = world.chain;
+      const fail = (code: string) => (world.chain.nodeState = () => Promise.reject(new NkmsError(code, "x")));
+      const looks = async (count: number) => {
+        for (let look = 0; look < count; look++) {
+          world.chain.mine();
+          await world.look();
+        }
+      };
+      fail("E_NOT_REGISTERED");
+      await looks(3);
+      fail("E_RPC_FAILED");
+      await looks(2);
+      world.chain.nodeState = nodeState;
+      await looks(1);
+      fail("E_RPC_FAILED");
+      await looks(2);
+      const lines = world.logged("follow_failed").map(({ code, cause }) => [code, cause]);
+      expect(lines).to.deep.equal([
+        ["E_NOT_READY", "E_NOT_REGISTERED"],
+        ["E_NOT_READY", "E_RPC_FAILED"],
+        ["E_NOT_READY", "E_RPC_FAILED"],
+      ]);
     });
 
     it("refuses by a head that is too old for the wall clock", async () => {

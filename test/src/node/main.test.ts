@@ -198,6 +198,7 @@ describe("node process", () => {
         [{}, { NKMS_PASSWORD_FILE: "" }, "E_PASSWORD_NEEDED", 2],
         [{ surplus: 1 }, {}, "E_BAD_CONFIG", 2],
         [{}, { NKMS_RPC_URL: `http://127.0.0.1:${closedPort}` }, "E_RPC_FAILED", 4],
+        [{ staker: `0x${"aa".repeat(20)}` }, {}, "E_NOT_REGISTERED", 3],
         [{ expectedChainId: 1 }, {}, "E_WRONG_CHAIN", 7],
         [{ port: takenPort, directory: join(home, "other") }, {}, "E_PORT_IN_USE", 4],
       ];

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { parseEther } from "ethers";
 import fc from "fast-check";
 
-import { formatAmount, parseAmount, parsePeriods } from "../../../src/protocol/amount";
+import { formatAmount, parseAmount, parsePeriods, parsePositiveAmount } from "../../../src/protocol/amount";
 import { thrown } from "../../support/errors";
 
 describe("amount", () => {
@@ -11,6 +11,15 @@ describe("amount", () => {
     expect(parseAmount("1.5")).to.equal(parseEther("1.5"));
     expect(parseAmount("0.000000000000000001")).to.equal(1n);
     expect(parseAmount("15000wei")).to.equal(15000n);
+  });
+
+  it("takes no zero for what is to be sent", () => {
+    expect(parsePositiveAmount("1wei")).to.equal(1n);
+    for (const got of ["0", "0.0", "0wei"]) {
+      const error = thrown(() => parsePositiveAmount(got));
+      expect([error.code, error.data]).to.deep.equal(["E_BAD_AMOUNT", { got }]);
+    }
+    expect(thrown(() => parsePositiveAmount("x")).code).to.equal("E_BAD_AMOUNT");
   });
 
   it("refuses everything that could be misread", () => {
