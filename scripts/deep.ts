@@ -1,0 +1,54 @@
+/**
+ * `npm run test:deep` runs what takes longer than a developer waits: every test that widens itself under NKMS_DEEP, and the tests
+ * of test/forge (`npm run test:forge` these alone). NKMS_STEPS, 1,000,000 by default, is how many random steps forge takes at
+ * least; NKMS_SEED repeats its run.
+ */
+import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+
+import { campaignsIn, deepTests, forgeCounts } from "./deep/plan";
+import { readTree } from "./house/sourceTree";
+
+const ROOT = join(__dirname, "..");
+const DEPTH = 500;
+
+interface Part {
+  name: string;
+  passed: boolean;
+  told: string;
+}
+
+function runTests(): Part {
+  const files = deepTests(readTree(ROOT, ["test"], [".ts"]));
+  const { status } = spawnSync("npx", ["hardhat", "test", "--no-compile", ...files], {
+    cwd: ROOT,
+    stdio: "inherit",
+    env: { ...process.env, NKMS_DEEP: "1" },
+  });
+  return { name: "tests under NKMS_DEEP", passed: status === 0, told: `${files.length} files` };
+}
+
+function runForge(): Part {
+  const campaigns = campaignsIn(readTree(ROOT, ["test/forge"], [".sol"]));
+  const wanted = Number(process.env.NKMS_STEPS ?? 1_000_000);
+  const runs = Math.ceil(wanted / (campaigns * DEPTH));
+  const seed = process.env.NKMS_SEED ?? `0x${randomBytes(8).toString("hex")}`;
+  console.log(`forge: ${campaigns} campaigns of ${runs} runs of ${DEPTH} steps, seed ${seed}`);
+  const { status, stdout, error } = spawnSync("npx", ["forge", "test", "--fuzz-seed", seed], {
+    cwd: ROOT,
+    encoding: "utf8",
+    maxBuffer: 2 ** 30,
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, FOUNDRY_INVARIANT_RUNS: `${runs}`, FOUNDRY_INVARIANT_DEPTH: `${DEPTH}` },
+  });
+  if (error) throw error;
+  console.log(stdout);
+  const { passed, failed, steps } = forgeCounts(stdout);
+  const told = `${steps} steps in ${campaigns} campaigns, seed ${seed}; ${passed} passed, ${failed} failed`;
+  return { name: "forge", passed: status === 0 && failed === 0 && steps >= wanted, told };
+}
+
+const parts = process.argv.includes("--forge") ? [runForge()] : [runForge(), runTests()];
+for (const { name, passed, told } of parts) console.log(`${passed ? "✓" : "✗"} ${name}: ${told}`);
+process.exitCode = parts.every(({ passed }) => passed) ? 0 : 1;

@@ -1,0 +1,27 @@
+import { importsOf, type SourceTree } from "../house/imports";
+
+const MARK = "NKMS_DEEP";
+
+/** Test files that widen themselves under NKMS_DEEP, or import a file that does. */
+export function deepTests(tests: SourceTree): string[] {
+  const deep = (path: string, seen: ReadonlySet<string>): boolean =>
+    !seen.has(path) &&
+    ((tests.get(path) ?? "").includes(`process.env.${MARK}`) ||
+      importsOf(path, tests).some(({ target }) => target !== undefined && deep(target, new Set([...seen, path]))));
+  return [...tests.keys()].filter((path) => path.endsWith(".test.ts") && deep(path, new Set())).sort();
+}
+
+/** How many invariant campaigns forge runs: each invariant of an abstract suite once for every contract made from it. */
+export function campaignsIn(sources: SourceTree): number {
+  return [...sources.values()].reduce((sum, text) => {
+    const invariants = (text.match(/function invariant_/g) ?? []).length;
+    return sum + invariants * (text.match(/^contract \w+ is /gm) ?? []).length;
+  }, 0);
+}
+
+/** What forge's report counts: tests passed and failed, and steps of all campaigns. */
+export function forgeCounts(report: string): { passed: number; failed: number; steps: number } {
+  const sum = (pattern: RegExp) => [...report.matchAll(pattern)].reduce((total, [, count]) => total + Number(count), 0);
+  const [, passed, failed] = /(\d+) tests passed, (\d+) failed/.exec(report) ?? [];
+  return { passed: Number(passed ?? 0), failed: Number(failed ?? 1), steps: sum(/\(runs: \d+, calls: (\d+)/g) };
+}

@@ -1,0 +1,36 @@
+import { expect } from "chai";
+
+import { campaignsIn, deepTests, forgeCounts } from "../../../scripts/deep/plan";
+
+/** Put together, so that this file does not look like a deep test itself. */
+const MARK = ["process.env", "NKMS_DEEP"].join(".");
+
+describe("the plan of test:deep", () => {
+  it("finds tests that widen themselves, and those that import what does, however far away", () => {
+    const tests = new Map([
+      ["test/wide.test.ts", `const n = ${MARK} ? 9 : 3;`],
+      ["test/far.test.ts", 'import { runs } from "./support/near";'],
+      ["test/plain.test.ts", 'import { other } from "./support/other";'],
+      ["test/support/near.ts", 'import { runs } from "./runs";'],
+      ["test/support/runs.ts", `import "./near"; export const runs = ${MARK} ? 9 : 3;`],
+      ["test/support/other.ts", 'import "./other";'],
+    ]);
+    expect(deepTests(tests)).to.deep.equal(["test/far.test.ts", "test/wide.test.ts"]);
+  });
+
+  it("counts a campaign for each invariant of each suite", () => {
+    const suite = "function invariant_a() public {}\nfunction invariant_b() public {}\nfunction test_c() public {}\n";
+    const source = `abstract contract Base {\n${suite}}\ncontract First is Base {}\ncontract Second is Base {}\n`;
+    expect(campaignsIn(new Map([["a.t.sol", source]]))).to.equal(4);
+  });
+
+  it("adds up the steps of forge's report, and takes no report for a failure", () => {
+    const report = [
+      "[PASS] invariant_a() (runs: 2, calls: 1000, reverts: 0)",
+      "[PASS] invariant_b() (runs: 3, calls: 1500, reverts: 0)",
+      "Ran 2 test suites in 1.36s (2.12s CPU time): 7 tests passed, 1 failed, 0 skipped (8 total tests)",
+    ].join("\n");
+    expect(forgeCounts(report)).to.deep.equal({ passed: 7, failed: 1, steps: 2_500 });
+    expect(forgeCounts("")).to.deep.equal({ passed: 0, failed: 1, steps: 0 });
+  });
+});
