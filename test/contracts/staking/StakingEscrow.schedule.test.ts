@@ -1,0 +1,170 @@
+import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
+import { expect } from "chai";
+import { ethers } from "hardhat";
+
+import { FEDERATED, MAX_SUPPLY, UNIT_NKMS, deployStaking } from "../../support/staking";
+import { LENGTH, LOCK, MINIMUM, at, checked, endAfter, federated, go, period } from "../../support/stakingFixture";
+
+const AMOUNT = 40_000n * UNIT_NKMS;
+
+/** Alice and Bob have one position each, which count in the present period. */
+async function pair(checks: boolean) {
+  const system = await (checks ? checked() : federated());
+  const { escrow, alice, bob } = system;
+  await escrow.connect(alice).create(AMOUNT, LOCK);
+  await escrow.connect(bob).create(AMOUNT, LOCK);
+  const first = (await period()) + 1n;
+  await go(first);
+  return { ...system, first, own: escrow.connect(alice), other: escrow.connect(bob) };
+}
+
+const two = () => pair(false);
+const twoWithHealth = () => pair(true);
+
+describe("StakingEscrow: schedule", () => {
+  context("ends of one staker", () => {
+    it("leave together where they are the same, and earn to there", async () => {
+      const { escrow, own, other, alice, bob, first } = await loadFixture(two);
+      await own.create(AMOUNT, LOCK);
+      await other.create(2n * AMOUNT, 400n);
+      await at(first + 1n);
+      await own.startWindDown(0);
+      await own.startWindDown(1);
+      const end = endAfter(first + 1n, LOCK);
+      expect((await escrow.position(alice, 1)).endPeriod).to.equal(end);
+      await go(end - 1n);
+      expect([await escrow.totalLocked(), await escrow.activeNodesAt(end)]).to.deep.equal([5n * AMOUNT, 1n]);
+      await go(end);
+      expect([await escrow.totalLocked(), await escrow.lockedAt(alice, end)]).to.deep.equal([3n * AMOUNT, 0n]);
+      const due = await escrow.claimable(alice);
+      expect(due)
+        .to.be.greaterThan(0n)
+        .and.lessThan(await escrow.claimable(bob));
+      await go(end + 20n);
+      await expect(own.claim()).to.emit(escrow, "RewardClaimed").withArgs(alice.address, due);
+    });
+
+    it("may be taken back behind an earlier end, which stays the next", async () => {
+      const { escrow, own, other, first } = await loadFixture(two);
+      await own.startWindDown(0);
+      await at(first + 7n);
+      await other.startWindDown(0);
+      await other.stopWindDown(0);
+      const end = endAfter(first, LOCK);
+      await go(end);
+      expect([await escrow.totalLocked(), await escrow.activeNodesAt(end)]).to.deep.equal([AMOUNT, 1n]);
+      await go(end + 7n);
+      expect([await escrow.totalLocked(), await escrow.activeNodesAt(end + 7n)]).to.deep.equal([AMOUNT, 1n]);
+    });
+
+    it("I-E9 split_merge_conserve: merge keeps the later end and the longer lock, from either side", async () => {
+      for (const [into, from] of [
+        [0, 1],
+        [1, 0],
+      ]) {
+        const { escrow, own, alice, first } = await loadFixture(two);
+        await own.create(AMOUNT, LOCK + 14n);
+        await at(first + 1n);
+        await own.startWindDown(0);
+        await own.startWindDown(1);
+        const later = endAfter(first + 1n, LOCK + 14n);
+        await expect(own.merge(into, from))
+          .to.emit(escrow, "PositionsMerged")
+          .withArgs(alice.address, into, from, LOCK + 14n, later);
+        const { amount, endPeriod, lockPeriods } = await escrow.position(alice, into);
+        expect([amount, endPeriod, lockPeriods]).to.deep.equal([2n * AMOUNT, later, LOCK + 14n]);
+        await go(later - 1n);
+        expect(await escrow.lockedAt(alice, later - 1n)).to.equal(2n * AMOUNT);
+        expect(await escrow.totalLocked()).to.equal(3n * AMOUNT);
+        await go(later);
+        expect(await escrow.totalLocked()).to.equal(AMOUNT);
+      }
+    });
+  });
+
+  it("D and N of the previous, the current and the next period follow decisions in two periods running", async () => {
+    const { escrow, own, carol, first } = await loadFixture(two);
+    await own.increase(0, AMOUNT);
+    await at(first + 1n);
+    await escrow.connect(carol).create(MINIMUM, LOCK);
+    const seen = [first, first + 1n, first + 2n].map(async (when) => [
+      await escrow.totalLockedAt(when),
+      await escrow.activeNodesAt(when),
+    ]);
+    expect(await Promise.all(seen)).to.deep.equal([
+      [2n * AMOUNT, 2n],
+      [3n * AMOUNT, 2n],
+      [3n * AMOUNT + MINIMUM, 3n],
+    ]);
+  });
+
+  context("while a node is suspended", () => {
+    it("its own decisions move weight but not N, which it rejoins by reactivation", async () => {
+      const { escrow, own, alice, healthCheck, first } = await loadFixture(twoWithHealth);
+      await escrow.connect(healthCheck).convict(alice);
+      await own.create(AMOUNT, LOCK);
+      await own.startWindDown(0);
+      await own.stopWindDown(0);
+      expect(await escrow.totalLockedAt(first + 1n)).to.equal(3n * AMOUNT);
+      expect(await escrow.activeNodesAt(first + 1n)).to.equal(1n);
+      await go(first + 2n);
+      await own.reactivate();
+      expect(await escrow.activeNodesAt(first + 3n)).to.equal(2n);
+    });
+
+    it("a slash lowers D and leaves N alone", async () => {
+      const { escrow, alice, healthCheck, slasher, prover, first } = await loadFixture(twoWithHealth);
+      await escrow.connect(healthCheck).convict(alice);
+      await escrow.connect(slasher).slash(alice, AMOUNT, prover, 0n);
+      expect(await escrow.totalLockedAt(first + 1n)).to.equal(AMOUNT);
+      expect(await escrow.activeNodesAt(first + 1n)).to.equal(1n);
+    });
+  });
+
+  it("what vested and what is provisional add up, one epoch and two epochs after they were last touched", async () => {
+    for (const epochs of [1n, 2n]) {
+      const { escrow, own, alice, first } = await loadFixture(twoWithHealth);
+      const epoch = (first / 7n + 1n) * 7n;
+      await at(epoch + 1n);
+      await own.increase(0, MINIMUM);
+      const earned = await escrow.provisional(alice);
+      expect(await escrow.claimable(alice)).to.equal(0n);
+      await at(epoch + 7n * epochs);
+      await own.increase(0, MINIMUM);
+      const [vested, provisional] = [await escrow.claimable(alice), await escrow.provisional(alice)];
+      const all = vested + provisional;
+      expect(vested).to.be.greaterThan(0n);
+      expect(epochs === 1n ? vested < earned : vested > earned, "earned before the epoch, or all of it").to.equal(true);
+      await go(epoch + 7n * epochs + 21n);
+      expect(await escrow.claimable(alice)).to.be.greaterThan(all);
+    }
+  });
+
+  it("the accumulator stands still when it is full, after 256 supplies paid to the least deposit, and nothing reverts", async () => {
+    const [deployer] = await ethers.getSigners();
+    const least = 256n * (MAX_SUPPLY / (2n ** 32n - 1n) + 1n);
+    const parameters = { ...FEDERATED, periodLength: LENGTH, decayPeriods: 2n, minDeposit: least, minLockPeriods: 2n };
+    const { token, escrow } = await deployStaking(parameters);
+    await token.approve(escrow, ethers.MaxUint256);
+    await escrow.create(least, 2n);
+    await escrow.returnToReserve((await token.balanceOf(deployer)) - 1_000n);
+    const round = async () => {
+      await go((await period()) + 200n);
+      const due = await escrow.claimable(deployer);
+      await escrow.claim();
+      if (due === 0n) return false;
+      await escrow.returnToReserve(due);
+      await escrow.increase(0, 1n);
+      return true;
+    };
+    let rounds = 0;
+    while (await round()) ++rounds;
+    // 2^128 / (2^96 supply / least) = 256 and a little, for least = 256 units and a unit of supply / 2^32.
+    expect(rounds).to.equal(257);
+    expect(await escrow.remainingSupply(), "R is rounded up").to.equal(1n);
+    await escrow.startWindDown(0);
+    const { endPeriod } = await escrow.position(deployer, 0);
+    await go(endPeriod + BigInt(FEDERATED.unbondingPeriods));
+    await expect(escrow.withdraw(0)).to.changeTokenBalance(token, deployer, least + 257n);
+  });
+});
