@@ -36,6 +36,8 @@ describe("node configuration", () => {
       logLevel: "warn",
       trustedProxies: ["127.0.0.1", "::1"],
       acceptConditions: false,
+      readPrice: "0.001",
+      redeeming: { everySeconds: 3_600, atLeast: "1" },
       following: {
         depth: 2,
         deletionDepth: 64,
@@ -57,6 +59,9 @@ describe("node configuration", () => {
   const wrong: [string, string, string][] = [
     ["no identity", "{}", "config.identity"],
     ["an unknown field", '{"identity":"ada","pasword":"x"}', "config"],
+    ["a price that is a number", '{"identity":"ada","readPrice":1}', "config.readPrice"],
+    ["a price that is no amount", '{"identity":"ada","readPrice":"1e3"}', "config.readPrice"],
+    ["too rare a redemption", '{"identity":"ada","redeeming":{"everySeconds":21601}}', "config.redeeming.everySeconds"],
     ["a port that is text", '{"identity":"ada","port":"7151"}', "config.port"],
     ["a port past the last", '{"identity":"ada","port":65536}', "config.port"],
     ["half a port", '{"identity":"ada","port":1.5}', "config.port"],
