@@ -8,6 +8,7 @@ import { CONTRACT_NAMES } from "../../src/chain/contracts";
 import { type Deployment, saveDeployment } from "../../src/chain/deployment";
 import type { Identity } from "../../src/chain/identity";
 import { LOCAL_CHAIN_ID } from "../../src/chain/networks";
+import { checkedChainId } from "../support/network";
 import { type Outcome, progress } from "../support/run";
 import { type Session, usage } from "../support/session";
 import { rows } from "../support/show";
@@ -18,7 +19,7 @@ const POLLING_MS = 1_000;
 
 /** Deploys all contracts, or goes on where an earlier run stopped, and writes their addresses down. */
 export async function deploy(session: Session): Promise<Outcome> {
-  const chainId = await session.chainId();
+  const chainId = await checkedChainId(session.requiredUrl, session.hre.network.config.chainId);
   const local = chainId === LOCAL_CHAIN_ID;
   const parameters = await readParameters(await parametersFile(session, local));
   const out = session.optional("out") ?? join(session.hre.config.paths.root, "deploy");

@@ -5,7 +5,7 @@ import { type Chain, type ChainOptions, connectChain, openProvider } from "../..
 import { type Identity, keyFileAddress, openKeyFile } from "../../src/chain/identity";
 import { passwordFromFile } from "../../src/chain/password";
 import { NkmsError } from "../../src/errors";
-import { checkedChainId, noNetwork, orNoNetwork, rpcUrlOf } from "./network";
+import { noNetwork, orNoNetwork, rpcUrlOf } from "./network";
 import type { Terminal } from "./terminal";
 
 /** The values Hardhat parsed, by parameter name in camel case. */
@@ -56,11 +56,6 @@ export class Session {
     const { rpcUrl } = this;
     if (rpcUrl !== undefined) return rpcUrl;
     throw noNetwork();
-  }
-
-  /** The id the chain gives itself. Throws E_RPC_FAILED, and E_WRONG_CHAIN if it is not the network's. */
-  chainId(): Promise<number> {
-    return checkedChainId(this.requiredUrl, this.hre.network.config.chainId);
   }
 
   /** A connection for reading, or one that sends as `signer`. */
