@@ -3,9 +3,9 @@ import type { Chain } from "../../src/chain/connection";
 import { NkmsError } from "../../src/errors";
 import { encodeCondition } from "../../src/protocol/condition";
 import { formatCondition, parseCondition } from "../../src/protocol/conditionText";
-import { findPolicy } from "../support/policies";
+import { findPolicy, policyId } from "../support/policies";
 import type { Outcome } from "../support/run";
-import { policyId, type Session, usage } from "../support/session";
+import { type Session, usage } from "../support/session";
 import { grouped, rows } from "../support/show";
 
 const NO_POLICY = new Uint8Array(32);

@@ -1,9 +1,9 @@
 import { liveShares, refundIfRevoked } from "../../src/chain/policyView";
 import { formatAmount } from "../../src/protocol/amount";
 import type { Outcome } from "../support/run";
-import { describeCondition, describePolicy, filterOf, findPolicy, withState } from "../support/policies";
+import { describeCondition, describePolicy, filterOf, findPolicy, policyId, withState } from "../support/policies";
 import { propose } from "../support/propose";
-import { policyId, type Session } from "../support/session";
+import type { Session } from "../support/session";
 import { nkms, rows, short, table, utc } from "../support/show";
 
 /** Lists policies by owner or reader. */

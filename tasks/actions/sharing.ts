@@ -8,10 +8,10 @@ import type { ShareOptions } from "../../src/client/shareOptions";
 import { umbral } from "../../src/crypto/umbral";
 import { formatAmount, parseAmount } from "../../src/protocol/amount";
 import { parseCondition } from "../../src/protocol/conditionText";
-import { findPolicy } from "../support/policies";
+import { findPolicy, policyId } from "../support/policies";
 import { confirm, propose, type Step } from "../support/propose";
 import type { Outcome } from "../support/run";
-import { policyId, type Session, usage } from "../support/session";
+import { type Session, usage } from "../support/session";
 import { nkms, type Row, rows, short, utc } from "../support/show";
 
 const SECONDS_PER_DAY = 86_400n;

@@ -4,13 +4,20 @@ import type { PolicyFilter, PolicyRecord, PolicyState } from "../../src/chain/po
 import { liveShares, policyPhase } from "../../src/chain/policyView";
 import { NkmsError } from "../../src/errors";
 import { formatCondition } from "../../src/protocol/conditionText";
-import type { Session } from "./session";
+import { type Session, usage } from "./session";
 
 /** A policy, its state, and what that means now. */
 export interface Shown {
   record: PolicyRecord;
   state: PolicyState;
   phase: string;
+}
+
+/** The policy's id that `--id` gives, in lower case. Throws E_USAGE. */
+export function policyId(session: Session): string {
+  const id = session.required("id").toLowerCase();
+  if (/^0x[0-9a-f]{64}$/.test(id)) return id;
+  throw usage(`"${id}" is not a policy's id.`, "Copy it from: npx hardhat policy:list");
 }
 
 /** The policy with an id. Throws E_NO_POLICY. */

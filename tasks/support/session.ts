@@ -133,13 +133,6 @@ export function usage(message: string, fix: string): NkmsError {
   return new NkmsError("E_USAGE", message, { why: "Nothing was sent.", fix });
 }
 
-/** The policy's id that `--id` gives, in lower case. Throws E_USAGE. */
-export function policyId(session: Session): string {
-  const id = session.required("id").toLowerCase();
-  if (/^0x[0-9a-f]{64}$/.test(id)) return id;
-  throw usage(`"${id}" is not a policy's id.`, "Copy it from: npx hardhat policy:list");
-}
-
 /** How a parameter is typed: `dryRun` is `--dry-run`. */
 export function option(name: string): string {
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
