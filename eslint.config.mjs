@@ -78,6 +78,10 @@ export default tseslint.config(
     files: ["src/crypto/**/*.ts", "src/protocol/**/*.ts"],
     rules: {
       "no-restricted-globals": ["error", "Date", "fetch", "process", "setTimeout", "setInterval", "performance"],
+      "no-restricted-properties": [
+        "error",
+        ...["process", "fetch", "performance"].map((property) => ({ object: "globalThis", property })),
+      ],
     },
   },
   ...Object.entries(rooms.typescript).map(roomRules),

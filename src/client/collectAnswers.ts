@@ -13,7 +13,7 @@ import { recoverSigner, signTypedData } from "../protocol/typedSignature";
 import { type Context, requestDomain } from "./context";
 import type { Voucher } from "../protocol/voucher";
 import { paidAnswer } from "./paidAnswer";
-import { type NodeFailure, nodeFailure } from "./nodeOutcome";
+import { type NodeFailure, nodeFailure, WrongAnswerError } from "./nodeOutcome";
 
 /** What is to be re-encrypted, under which policy. */
 export interface Task {
@@ -154,17 +154,10 @@ function checkAnswer(
       recipientPublicKey: keys.recipient.publicKey,
     });
   } catch (error) {
-    throw error instanceof CryptoError ? badProof(error, request, answer) : error;
+    if (!(error instanceof CryptoError)) throw error;
+    const evidence = { request: reencryptRequest.write(request)!, answer: reencryptAnswer.write(answer)! }; // records
+    throw new WrongAnswerError(evidence, error);
   }
-}
-
-function badProof(cause: CryptoError, request: ReencryptRequest, answer: ReencryptAnswer): NkmsError {
-  return new NkmsError("E_BAD_PROOF", "The node answered wrongly.", {
-    why: cause.message,
-    fix: "Keep the evidence: its signed receipt proves the node wrong. The other nodes of the policy can answer instead.",
-    data: { evidence: { request: reencryptRequest.write(request), answer: reencryptAnswer.write(answer) } },
-    cause,
-  });
 }
 
 function badReceipt(why: string): NkmsError {

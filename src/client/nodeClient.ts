@@ -1,4 +1,5 @@
 /** A node's HTTP service as its clients see it: shapes from protocol/messages, bounds from http, addresses from nodeUrl. */
+import { NkmsError } from "../errors";
 import { decode, encode, type Codec } from "../protocol/codec";
 import {
   grantAnswer,
@@ -61,9 +62,28 @@ export class NodeClient {
   ): Promise<T> {
     const base = nodeBaseUrl(url, this.options);
     const { status, text } = await exchange({ url: base + path, body }, { ...this.options, signal });
-    if (status !== 200) throw parse(() => decodeProblem(text), status);
+    if (status !== 200) throw parse(() => refusalIn(text), status);
     return parse(() => decode(answer, text), status);
   }
+}
+
+/** What only a client can find; a node that says it of itself does not follow the protocol. */
+const FOUND_BY_CLIENTS = new Set([
+  "E_ABORTED",
+  "E_BAD_ANSWER",
+  "E_BAD_PROOF",
+  "E_BAD_RECEIPT",
+  "E_BAD_URL",
+  "E_FEE_TOO_HIGH",
+  "E_NO_WORKER",
+  "E_PRICE_TOO_HIGH",
+  "E_UNREACHABLE",
+]);
+
+function refusalIn(text: string): NkmsError {
+  const refusal = decodeProblem(text);
+  if (!FOUND_BY_CLIENTS.has(refusal.code)) return refusal;
+  throw new NkmsError("E_SCHEMA", `No node refuses with ${refusal.code}.`, { data: { got: refusal.code } });
 }
 
 function parse<T>(read: () => T, status: number): T {

@@ -22,9 +22,24 @@ export interface WrongAnswer {
   readonly answer: Json;
 }
 
+/** E_BAD_PROOF: what this client saw for itself. A node's own words never become evidence. */
+export class WrongAnswerError extends NkmsError {
+  constructor(
+    readonly evidence: WrongAnswer,
+    cause: NkmsError,
+  ) {
+    super("E_BAD_PROOF", "The node answered wrongly.", {
+      why: cause.message,
+      fix: "Keep the evidence: its signed receipt proves the node wrong. The other nodes of the policy can answer instead.",
+      cause,
+    });
+  }
+}
+
 /** The failure of a node from whatever was thrown on the way to it; what is no NkmsError is a bug and passes on. */
 export function nodeFailure(node: Address, url: string | undefined, error: unknown): NodeFailure {
   if (!(error instanceof NkmsError)) throw error;
-  const { code, message, why, fix, data } = error;
-  return { node, url, code, message, why, fix, evidence: data.evidence as WrongAnswer | undefined };
+  const { code, message, why, fix } = error;
+  const evidence = error instanceof WrongAnswerError ? error.evidence : undefined;
+  return { node, url, code, message, why, fix, evidence };
 }

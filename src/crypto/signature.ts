@@ -7,29 +7,17 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { be32, concat, utf8 } from "../bytes";
 import type { CurveBackend } from "./backend";
 import { defaultBackend } from "./backends";
-import { decodePoint, decodeScalar, decodeSignature, encodePoint } from "./encoding";
-import type { KeyPair, RandomSource } from "./engine";
+import { decodePoint, decodeScalar, decodeSignature } from "./encoding";
+import type { RandomSource } from "./engine";
 import { CryptoError } from "./errors";
 import { draw } from "./random";
-import { randomScalar } from "./scalar";
 
 function digestOf(domain: string, message: Uint8Array): Uint8Array {
   const label = utf8(domain);
   return sha256(concat(be32(label.length), label, message));
 }
 
-/** A fresh signing pair: secret 32, public 33 bytes. Signing keys are never encryption keys. */
-export function signingKeygen(random: RandomSource, backend: CurveBackend = defaultBackend()): KeyPair {
-  const secretKey = randomScalar(random);
-  return { secretKey, publicKey: encodePoint(backend.multiplyBase(secretKey)) };
-}
-
-/** The 33-byte public key of a signing key. */
-export function signingPublicKey(secretKey: Uint8Array, backend: CurveBackend = defaultBackend()): Uint8Array {
-  return encodePoint(backend.multiplyBase(decodeScalar("secretKey", secretKey)));
-}
-
-/** Signs a message for one purpose; `domain` names the purpose and must be the same to verify. */
+/** Signs a message for one purpose, with a key that never encrypts; `domain` names the purpose and must be the same to verify. */
 export function sign(
   secretKey: Uint8Array,
   domain: string,

@@ -111,6 +111,7 @@ function nodeProvider(crypto: typeof NodeCrypto): AeadProvider {
 
 type CipherArguments = [string, Uint8Array, Uint8Array, { authTagLength: number }];
 
+// eslint-disable-next-line no-restricted-properties -- whether this is Node.js, asked without an import
 const nodeCrypto = globalThis.process?.getBuiltinModule?.("node:crypto");
 
 /** The provider in use: node:crypto where the runtime has it. */

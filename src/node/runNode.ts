@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { type Chain, connectChain } from "../chain/connection";
 import { nkmsHome } from "../chain/files";
+import { LOCAL_CHAIN_ID } from "../chain/networks";
 import { accountOf, openKeyFile } from "../chain/identity";
 import { refusal } from "../chain/refusals";
 import type { Engine } from "../crypto/engine";
@@ -17,7 +18,6 @@ import { jsonLog } from "./log";
 import { parseAmount } from "../protocol/amount";
 import { type NodeOptions, startNode, type RunningNode } from "./startNode";
 
-const LOCAL_CHAIN_IDS = [1_337, 31_337];
 const DEFAULT_PORT = 7_151;
 const DEFAULT_REDEEM_SECONDS = 3_600;
 const DEFAULT_REDEEM_AT_LEAST = "1";
@@ -42,7 +42,7 @@ export async function runNode(options: RunOptions): Promise<RunningNode & { stak
   try {
     const staker = config.staker ?? identity.account.address.toLowerCase();
     await requireRegistration(chain, staker);
-    const isLocal = LOCAL_CHAIN_IDS.includes(chain.chainId);
+    const isLocal = chain.chainId === LOCAL_CHAIN_ID;
     const node = await startNode({
       host: config.host ?? "127.0.0.1",
       port: config.port ?? DEFAULT_PORT,

@@ -7,8 +7,6 @@ import type { CurveBackend, Point, Scalar } from "../backend";
 import { decodePoint, decodeScalar, decodeSignature, splitFields } from "../encoding";
 import { hashProof, U_ENCODED } from "./params";
 
-export const CFRAG_LENGTH = 359;
-
 const LAYOUT = [33, 33, 32, 33, 33, 33, 33, 33, 32, 64];
 
 /** The encoded fields of an answer, in order of the layout. */

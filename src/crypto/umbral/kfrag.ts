@@ -12,8 +12,6 @@ import type { CurveBackend, Point, Scalar } from "../backend";
 import { decodePoint, decodeScalar, decodeSignature, splitFields } from "../encoding";
 import { badEncoding, badProof, CryptoError } from "../errors";
 
-export const KFRAG_LENGTH = 260;
-
 const LAYOUT = [32, 32, 33, 33, 64, 64, 1, 1];
 const PRESENT = Uint8Array.of(1);
 const ABSENT = Uint8Array.of(0);

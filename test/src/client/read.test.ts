@@ -250,6 +250,19 @@ describe("read", () => {
       });
     }
 
+    it("believes no node's own word for a wrong answer, nor evidence out of its mouth", async () => {
+      const claims = ["E_BAD_PROOF", "E_REVOKED"];
+      claims.forEach((code, index) => {
+        nodes[index].before["/v1/reencrypt"] = () => {
+          throw new NkmsError(code, "So it says.", { data: { evidence: { request: "rm -rf", answer: 7 } } });
+        };
+      });
+      const failures = failuresOf(await rejection(readAsBob()));
+      const ofNode = (index: number) => failures.find(({ node }) => node === nodes[index].staker)!;
+      expect([ofNode(0).code, ofNode(1).code]).to.deep.equal(["E_BAD_ANSWER", "E_REVOKED"]);
+      expect([ofNode(0).evidence, ofNode(1).evidence]).to.deep.equal([undefined, undefined]);
+    });
+
     it("refuses an answer of another policy", async () => {
       const other = await aliceVerbs(alice).share(bob.address, "memory://other.txt", { time: HOUR });
       await aliceVerbs(alice).write("memory://other.txt", "x");

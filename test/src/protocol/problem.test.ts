@@ -28,6 +28,13 @@ describe("problem", () => {
   for (const [name, body] of Object.entries({
     "a code of another form": '{"code":"oops","message":"x","data":{}}',
     "control characters": '{"code":"E_X","message":"\\u001b[31m","data":{}}',
+    "a C1 control character": '{"code":"E_X","message":"\\u009b2J","data":{}}',
+    "a raw C1 control character": '{"code":"E_X","message":"\u009b2J","data":{}}',
+    "a mark that turns the direction": '{"code":"E_X","message":"x","why":"\\u202egnp","data":{}}',
+    "an isolate that turns the direction": '{"code":"E_X","message":"x","fix":"\\u2067gnp","data":{}}',
+    "a line separator": '{"code":"E_X","message":"x\\u2028y","data":{}}',
+    "a control character among the values": '{"code":"E_X","message":"x","data":{"a":[{"b":"\\u009b2J"}]}}',
+    "one in the name of a value": '{"code":"E_X","message":"x","data":{"\\u202egnp":1}}',
     "a message past its limit": JSON.stringify({ code: "E_X", message: "x".repeat(1_001), data: {} }),
     "no data": '{"code":"E_X","message":"x"}',
   })) {
