@@ -35,6 +35,7 @@ function nodeBulk({ createCipheriv, createHash }: typeof NodeCrypto): BulkPrimit
   };
 }
 
+// eslint-disable-next-line no-restricted-properties -- whether this is Node.js, asked without an import
 const nodeCrypto = globalThis.process?.getBuiltinModule?.("node:crypto");
 
 /** The primitives in use. */
