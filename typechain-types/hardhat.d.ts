@@ -222,6 +222,10 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.IStakeLine__factory>;
     getContractFactory(
+      name: "IStakerConsents",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.IStakerConsents__factory>;
+    getContractFactory(
       name: "IStakingEscrow",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.IStakingEscrow__factory>;
@@ -369,6 +373,10 @@ declare module "hardhat/types/runtime" {
       name: "StakeLine",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.StakeLine__factory>;
+    getContractFactory(
+      name: "StakerConsents",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.StakerConsents__factory>;
     getContractFactory(
       name: "StakingEscrow",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -643,6 +651,11 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.IStakeLine>;
     getContractAt(
+      name: "IStakerConsents",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.IStakerConsents>;
+    getContractAt(
       name: "IStakingEscrow",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
@@ -827,6 +840,11 @@ declare module "hardhat/types/runtime" {
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.StakeLine>;
+    getContractAt(
+      name: "StakerConsents",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.StakerConsents>;
     getContractAt(
       name: "StakingEscrow",
       address: string | ethers.Addressable,
@@ -1052,6 +1070,10 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IStakeLine>;
     deployContract(
+      name: "IStakerConsents",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IStakerConsents>;
+    deployContract(
       name: "IStakingEscrow",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IStakingEscrow>;
@@ -1199,6 +1221,10 @@ declare module "hardhat/types/runtime" {
       name: "StakeLine",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.StakeLine>;
+    deployContract(
+      name: "StakerConsents",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.StakerConsents>;
     deployContract(
       name: "StakingEscrow",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -1473,6 +1499,11 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.IStakeLine>;
     deployContract(
+      name: "IStakerConsents",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.IStakerConsents>;
+    deployContract(
       name: "IStakingEscrow",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -1657,6 +1688,11 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.StakeLine>;
+    deployContract(
+      name: "StakerConsents",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.StakerConsents>;
     deployContract(
       name: "StakingEscrow",
       args: any[],

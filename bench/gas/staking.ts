@@ -1,7 +1,13 @@
 /**
  * Staking at 100,000 nodes. What a figure covers:
  * - all are whole transactions, except `treeUpdate100k`, `treeDraw100k` (the library alone) and `expiryCrossing` (one of 32);
- * - a decision is the first of its period, so that it moves the anchor; `claimAfter1Anchor` follows a period with a decision.
+ * - a decision is the first of its period in a network that decides every day, so that it moves the anchor by one period; its
+ *   staker created one position long before and did nothing since. `stakeIncreaseAgain` comes 8 periods after another increase,
+ *   `stakeIncreaseIdle` after 30 periods in which nobody did anything;
+ * - a claim comes one period after another and has something to pay, because a vesting epoch ends between them; at
+ *   `claimAfter1Anchor` the anchor lies before an end that nobody has passed, which the claim has to step over;
+ * - at `withdraw` the own end has been passed, at `withdrawOverExpiry` neither that nor one before it;
+ * - a slash goes through all positions and leaves half of the last.
  */
 import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { ethers } from "hardhat";
@@ -13,12 +19,16 @@ import { fillTree, setWord } from "./fillTree";
 import { type GasTable, gasOf, runScenarios } from "./scenario";
 
 const NODES = 100_000;
-const LEAF_COUNT_SLOT = 37_450;
+const LEAF_COUNT_SLOT = 37_449;
 const PERIOD = 86_400;
 /** Seconds after which ends, vesting epochs and words of the calendar lie alike again: figures do not depend on the date. */
 const CALENDAR = 1_792 * PERIOD;
 const AMOUNT = 50_000n * UNIT_NKMS;
 const LOCK = 100;
+/** Periods counted from the scene's first one: its decisions, the next vesting epoch, the first end of a lock. */
+const TODAY = 47;
+const FIRST_DAY = 49;
+const FIRST_END = 105;
 
 interface Scene extends StakingSystem {
   newcomer: Signer & { address: string };
@@ -36,8 +46,8 @@ async function setScene(): Promise<Scene> {
   const [, newcomer, node, slasher, healthCheck] = await ethers.getSigners();
   const above = { healthCheck: healthCheck.address, slashers: [slasher.address] };
   const system = await deployStaking(REFERENCE, above);
-  await fillTree(await system.line.getAddress(), NODES, 16_000n);
-  await setWord(await system.line.getAddress(), LEAF_COUNT_SLOT, BigInt(NODES + 3));
+  await fillTree(await system.escrow.getAddress(), NODES, 16_000n);
+  await setWord(await system.escrow.getAddress(), LEAF_COUNT_SLOT, BigInt(NODES + 3));
   for (const signer of [newcomer, node, slasher]) {
     await system.token.transfer(signer, 100n * AMOUNT);
     await system.token.connect(signer).approve(system.escrow, 100n * AMOUNT);
@@ -45,11 +55,9 @@ async function setScene(): Promise<Scene> {
   await system.escrow.connect(slasher).create(AMOUNT, LOCK);
   await system.escrow.connect(node).create(AMOUNT, LOCK);
   await system.escrow.connect(slasher).startWindDown(0);
-  for (const periods of [1, 8, 8]) {
-    await pass(periods);
-    await system.escrow.connect(node).increase(0, AMOUNT);
-  }
-  await pass(30);
+  await passTo(TODAY - 1);
+  await system.escrow.connect(slasher).returnToReserve(1);
+  await pass(1);
   return { ...system, newcomer, node, slasher };
 }
 
@@ -64,6 +72,15 @@ function decisions({ escrow, token, newcomer, node }: Scene): Record<string, () 
     stakeCreate: () => gasOf(escrow.connect(newcomer).create(AMOUNT, LOCK)),
     stakeSecondPosition: () => gasOf(own.create(AMOUNT, LOCK)),
     stakeIncrease: () => gasOf(own.increase(0, AMOUNT)),
+    stakeIncreaseAgain: async () => {
+      await own.increase(0, AMOUNT);
+      await pass(8);
+      return gasOf(own.increase(0, AMOUNT));
+    },
+    stakeIncreaseIdle: async () => {
+      await pass(30);
+      return gasOf(own.increase(0, AMOUNT));
+    },
     stakeWindDownNewEnd: () => gasOf(own.startWindDown(0)),
     stakeWindDownSharedEnd: async () => {
       await escrow.connect(newcomer).create(AMOUNT, LOCK);
@@ -74,21 +91,11 @@ function decisions({ escrow, token, newcomer, node }: Scene): Record<string, () 
   };
 }
 
-function settlements({ escrow, line, node, newcomer, slasher }: Scene): Record<string, () => Promise<number>> {
+function settlements({ escrow, node, newcomer, slasher }: Scene): Record<string, () => Promise<number>> {
   const own = escrow.connect(node);
   return {
-    claimAfter1: async () => {
-      await own.claim();
-      await pass(7);
-      return gasOf(own.claim());
-    },
-    claimAfter1Anchor: async () => {
-      await own.claim();
-      await pass(6);
-      await escrow.connect(newcomer).create(AMOUNT, LOCK);
-      await pass(1);
-      return gasOf(own.claim());
-    },
+    claimAfter1: () => claimsOnce(own, FIRST_DAY - 1),
+    claimAfter1Anchor: () => claimsOnce(own, FIRST_END + 6),
     claimAfter1000: async () => {
       await pass(120);
       await escrow.advance();
@@ -96,11 +103,11 @@ function settlements({ escrow, line, node, newcomer, slasher }: Scene): Record<s
       await pass(1_000);
       return gasOf(own.claim());
     },
-    withdraw: () => withdrawal(escrow, own, pass),
+    withdraw: () => withdrawal(escrow, own),
     withdrawOverExpiry: () => withdrawalOverExpiry(escrow, own, newcomer),
     expiryCrossing: () => expiryCrossing(escrow, newcomer),
-    treeUpdate100k: async () => treeGas((tree) => tree.add(77_777, 5), await line.getAddress()),
-    treeDraw100k: async () => treeGas((tree) => tree.measureFind(77_777n * 16_000n), await line.getAddress()),
+    treeUpdate100k: async () => treeGas((tree) => tree.add(77_777, 5), await escrow.getAddress()),
+    treeDraw100k: async () => treeGas((tree) => tree.measureFind(77_777n * 16_000n), await escrow.getAddress()),
     slash1: () => slash(escrow, node, slasher, 1),
     slash10: () => slash(escrow, node, slasher, 10),
     slash32: () => slash(escrow, node, slasher, 32),
@@ -109,23 +116,31 @@ function settlements({ escrow, line, node, newcomer, slasher }: Scene): Record<s
 
 type Escrow = StakingSystem["escrow"];
 
-async function withdrawal(escrow: Escrow, own: Escrow, wait: (periods: number) => Promise<void>): Promise<number> {
-  await own.startWindDown(0);
-  await wait(LOCK + 10);
-  await escrow.advance();
-  await wait(30);
-  return gasOf(own.withdraw(0));
+/** Two claims, in the last period of a vesting epoch and in the next; what the second costs. */
+async function claimsOnce(own: Escrow, lastDay: number): Promise<number> {
+  await passTo(lastDay);
+  await own.claim();
+  await pass(1);
+  return gasOf(own.claim());
 }
 
-/** Another lock, which ended meanwhile, is passed on the way. */
-async function withdrawalOverExpiry(escrow: Escrow, own: Escrow, newcomer: Signer): Promise<number> {
-  await escrow.connect(newcomer).create(AMOUNT, LOCK + 20);
+async function withdrawal(escrow: Escrow, own: Escrow): Promise<number> {
   await own.startWindDown(0);
-  await pass(1);
-  await escrow.connect(newcomer).startWindDown(0);
   await pass(LOCK + 10);
   await escrow.advance();
   await pass(30);
+  return gasOf(own.withdraw(0));
+}
+
+/** Another lock ends seven periods before. */
+async function withdrawalOverExpiry(escrow: Escrow, own: Escrow, newcomer: Signer): Promise<number> {
+  await escrow.connect(newcomer).create(AMOUNT, LOCK - 7);
+  await pass(1);
+  await escrow.connect(newcomer).startWindDown(0);
+  await own.startWindDown(0);
+  await passTo(FIRST_END + 1);
+  await escrow.advance();
+  await pass(LOCK);
   return gasOf(own.withdraw(0));
 }
 
@@ -169,15 +184,18 @@ async function slash(
   count: number,
 ): Promise<number> {
   for (let i = 1; i < count; ++i) await escrow.connect(node).create(AMOUNT, LOCK);
-  await pass(8);
+  await pass(21);
   const penalty = AMOUNT * BigInt(count) - AMOUNT / 2n;
-  return gasOf(
-    escrow.connect(slasher).slash(node.address, penalty + (count > 1 ? AMOUNT : 0n), await slasher.getAddress(), 2_500),
-  );
+  return gasOf(escrow.connect(slasher).slash(node.address, penalty, await slasher.getAddress(), 2_500));
 }
 
 /** Leaves `periods` behind; the next block is early in a new one. */
 async function pass(periods: number): Promise<void> {
   const next = Math.floor((await time.latest()) / PERIOD) + periods;
   await time.increaseTo(next * PERIOD + 10);
+}
+
+/** Goes to a period counted from the scene's first one. */
+async function passTo(day: number): Promise<void> {
+  await pass(day - (Math.floor((await time.latest()) / PERIOD) % (CALENDAR / PERIOD)));
 }

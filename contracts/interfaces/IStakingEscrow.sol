@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IStakeLine} from "./IStakeLine.sol";
+import {IStakerConsents} from "./IStakerConsents.sol";
 
 /// @title The staking escrow: deposits, locks, rewards, the stake line
 /// @notice A *staker* locks NKMS in up to 32 *positions* and thereby runs a node, whose id is the staker's address. Time is
@@ -136,6 +136,8 @@ interface IStakingEscrow {
     error ConsentExpired(uint256 deadline, uint256 timestamp);
     error InvalidConsent(address staker);
     error StakeLineEmpty();
+    /// @notice No leaf is left for another node.
+    error StakeLineFull(uint256 leaves);
     /// @notice The random numbers ran out before enough distinct nodes were found.
     error RandomsExhausted(uint256 found, uint256 wanted);
     error PeriodOutOfReach(uint32 period, uint32 first, uint32 last);
@@ -160,9 +162,7 @@ interface IStakingEscrow {
     ) external returns (uint8 index);
 
     /// @notice Locks `amount` wei of the caller in a new position of `staker`, who has consented.
-    /// @dev Consent: EIP-712 `CreateFor(address staker,address funder,uint256 amount,uint256 lockPeriods,uint256 nonce,uint256
-    /// deadline)` by the staker (EIP-1271 for contracts) in the domain {"NKMS StakingEscrow", "1", chain, this contract}; the
-    /// nonce is `nonces(staker)`. Reverts with `ConsentExpired`, `InvalidConsent`, and as `create` does.
+    /// @dev What is signed stands in IStakerConsents. Reverts with `ConsentExpired`, `InvalidConsent`, and as `create` does.
     /// @param deadline First second at which the consent is void.
     function createFor(
         address staker,
@@ -305,14 +305,23 @@ interface IStakingEscrow {
     /// @notice Whether `node` is suspended now.
     function isSuspended(address node) external view returns (bool);
 
-    /// @notice Next nonce of the `createFor` consent of `staker`.
-    function consentNonce(address staker) external view returns (uint256);
+    /// @notice Where consents to `createFor` are checked and counted; deployed by this contract.
+    function stakerConsents() external view returns (IStakerConsents);
 
     /// @notice Wei per unit of the stake line: ceil(maxSupply / (2^32 - 1)).
     function unit() external view returns (uint256);
 
-    /// @notice The stake line, deployed by this contract.
-    function stakeLine() external view returns (IStakeLine);
+    /// @notice Length of the stake line: the sum of all leaves, in units.
+    function totalUnits() external view returns (uint256);
+
+    /// @notice Number of leaves ever used.
+    function leafCount() external view returns (uint256);
+
+    /// @notice One leaf.
+    /// @return node Who holds it, zero if it is free.
+    /// @return units Its width.
+    /// @return since First period in which its holder can be drawn.
+    function leafAt(uint256 leaf) external view returns (address node, uint32 units, uint32 since);
 
     /// @notice Units of `node` that are active now and in the next period and stay locked until the second `until`. What was
     /// added in this period is subtracted whole.

@@ -16,28 +16,30 @@ library EndSet {
     /// @dev Returned when no end is left: later than any period.
     uint32 internal constant _NONE = type(uint32).max;
 
-    function add(Set storage set, uint32 end) internal {
+    function add(Set storage set, uint256 end) internal {
         uint256 number = end / Periods._GRID;
         set.words[number >> 8] |= 1 << (number & 255);
-        if (end > set.last) set.last = end;
+        if (end > set.last) set.last = uint32(end);
     }
 
-    function remove(Set storage set, uint32 end) internal {
+    function remove(Set storage set, uint256 end) internal {
         uint256 number = end / Periods._GRID;
         set.words[number >> 8] &= ~(1 << (number & 255));
     }
 
     /// @notice The first end later than `end`, or _NONE.
-    function next(Set storage set, uint32 end) internal view returns (uint32) {
+    function next(Set storage set, uint256 end) internal view returns (uint256) {
         uint256 number = end / Periods._GRID + 1;
-        uint256 lastWord = (set.last / Periods._GRID) >> 8;
-        uint256 mask = type(uint256).max << (number & 255);
-        for (uint256 word = number >> 8; word <= lastWord; ++word) {
-            uint256 bits = set.words[word] & mask;
-            if (bits != 0) return uint32(((word << 8) + _lowestBit(bits)) * Periods._GRID);
-            mask = type(uint256).max;
+        uint256 word = number >> 8;
+        uint256 bits = set.words[word] & (type(uint256).max << (number & 255));
+        if (bits == 0) {
+            uint256 lastWord = (set.last / Periods._GRID) >> 8;
+            while (bits == 0) {
+                if (word >= lastWord) return _NONE;
+                bits = set.words[++word];
+            }
         }
-        return _NONE;
+        return ((word << 8) + _lowestBit(bits)) * Periods._GRID;
     }
 
     function _lowestBit(uint256 bits) private pure returns (uint256) {

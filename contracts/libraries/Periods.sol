@@ -6,11 +6,11 @@ pragma solidity 0.8.37;
 /// seconds, blocks and periods alike.
 library Periods {
     /// @dev Ends of locks are multiples of this many periods, so that many positions share one boundary.
-    uint32 internal constant _GRID = 7;
+    uint256 internal constant _GRID = 7;
 
     /// @dev period = floor(timestamp / length)
-    function containing(uint256 timestamp, uint32 length) internal pure returns (uint32) {
-        return uint32(timestamp / length);
+    function containing(uint256 timestamp, uint256 length) internal pure returns (uint256) {
+        return timestamp / length;
     }
 
     function isOver(uint256 end, uint256 current) internal pure returns (bool) {
@@ -18,11 +18,16 @@ library Periods {
     }
 
     /// @dev end = ceil((period + 1 + lock) / 7) * 7: a lock of `lock` whole periods, and at most six more.
-    function endOfLock(uint32 period, uint32 lock) internal pure returns (uint32) {
-        return alignUp(period + 1 + lock);
+    function endOfLock(uint256 period, uint256 lock) internal pure returns (uint256) {
+        unchecked {
+            return alignUp(period + 1 + lock);
+        }
     }
 
-    function alignUp(uint32 period) internal pure returns (uint32) {
-        return ((period + _GRID - 1) / _GRID) * _GRID;
+    /// @dev Periods are far below 2^256.
+    function alignUp(uint256 period) internal pure returns (uint256) {
+        unchecked {
+            return ((period + _GRID - 1) / _GRID) * _GRID;
+        }
     }
 }

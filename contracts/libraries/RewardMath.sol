@@ -21,45 +21,48 @@ library RewardMath {
         return (_ONE * (decayPeriods - 1) + decayPeriods - 1) / decayPeriods;
     }
 
-    /// @dev ceil(R phi^k). R < 2^96.
+    /// @dev ceil(R phi^k). R < 2^96, so that no product overflows.
     function decay(uint256 remaining, uint256 factor, uint256 periods) internal pure returns (uint256) {
-        return _mulUp(remaining, powerUp(factor, periods));
-    }
-
-    /// @dev phi^k by squaring, every product rounded up; result at most 2^128.
-    function powerUp(uint256 factor, uint256 exponent) internal pure returns (uint256 result) {
-        result = _ONE;
-        while (exponent > 0) {
-            if (exponent & 1 == 1) result = _mulUp(result, factor);
-            exponent >>= 1;
-            if (exponent > 0) factor = _mulUp(factor, factor);
+        unchecked {
+            return (remaining * powerUp(factor, periods) + (_ONE - 1)) >> 128;
         }
     }
 
-    /// @dev floor(2^96 allocated / D), for D > 0. allocated < 2^96.
+    /// @dev phi^k by squaring, every product rounded up; result at most 2^128. No product exceeds 2^256 - 2^129, so that the
+    /// rounding term fits: both factors are at most 2^128 and one of them below it.
+    function powerUp(uint256 factor, uint256 exponent) internal pure returns (uint256 result) {
+        unchecked {
+            if (exponent == 1) return factor;
+            result = _ONE;
+            while (exponent > 0) {
+                if (exponent & 1 == 1) result = (result * factor + (_ONE - 1)) >> 128;
+                factor = (factor * factor + (_ONE - 1)) >> 128;
+                exponent >>= 1;
+            }
+        }
+    }
+
+    /// @dev floor(2^96 allocated / D), for D > 0. allocated < 2^160.
     function perWeight(uint256 allocated, uint256 locked) internal pure returns (uint256) {
         return (allocated << _FRACTION_BITS) / locked;
     }
 
-    /// @dev floor(d (acc1 - acc0) / 2^96). No overflow: d <= D while the accumulator grew, hence the product is at most
-    /// 2^96 times what was allocated meanwhile.
+    /// @dev floor(d (acc1 - acc0) / 2^96), for acc1 >= acc0. No overflow: d <= D while the accumulator grew, hence the product
+    /// is at most 2^96 times what was allocated meanwhile.
     function earned(uint256 weight, uint256 accumulatorBefore, uint256 accumulatorNow) internal pure returns (uint256) {
-        return (weight * (accumulatorNow - accumulatorBefore)) >> _FRACTION_BITS;
+        unchecked {
+            return (weight * (accumulatorNow - accumulatorBefore)) >> _FRACTION_BITS;
+        }
     }
 
-    /// @dev ceil(d (acc1 - acc0) / 2^96), where a reward must be held back rather than paid.
+    /// @dev ceil(d (acc1 - acc0) / 2^96), where a reward must be held back rather than paid; as `earned`.
     function earnedUp(
         uint256 weight,
         uint256 accumulatorBefore,
         uint256 accumulatorNow
     ) internal pure returns (uint256) {
-        return (weight * (accumulatorNow - accumulatorBefore) + (1 << _FRACTION_BITS) - 1) >> _FRACTION_BITS;
-    }
-
-    /// @dev Both factors at most 2^128 and one of them below it, or one at most 2^96: a product and the rounding term fit.
-    function _mulUp(uint256 a, uint256 b) private pure returns (uint256) {
         unchecked {
-            return (a * b + (_ONE - 1)) >> 128;
+            return (weight * (accumulatorNow - accumulatorBefore) + (1 << _FRACTION_BITS) - 1) >> _FRACTION_BITS;
         }
     }
 }

@@ -18,11 +18,11 @@ contract Periods__Harness {
         _ends.remove(end);
     }
 
-    function next(uint32 end) external view returns (uint32) {
+    function next(uint32 end) external view returns (uint256) {
         return _ends.next(end);
     }
 
-    function containing(uint256 timestamp, uint32 length) external pure returns (uint32) {
+    function containing(uint256 timestamp, uint32 length) external pure returns (uint256) {
         return Periods.containing(timestamp, length);
     }
 
@@ -30,7 +30,7 @@ contract Periods__Harness {
         return Periods.isOver(end, current);
     }
 
-    function endOfLock(uint32 period, uint32 lock) external pure returns (uint32) {
+    function endOfLock(uint32 period, uint32 lock) external pure returns (uint256) {
         return Periods.endOfLock(period, lock);
     }
 }

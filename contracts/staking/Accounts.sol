@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import {IStakingEscrow} from "../interfaces/IStakingEscrow.sol";
 import {Periods} from "../libraries/Periods.sol";
 import {SupplyLaw} from "./SupplyLaw.sol";
@@ -9,28 +11,32 @@ import {SupplyLaw} from "./SupplyLaw.sol";
 /// @dev A position is *live* if it has weight in the next period: not retired, and re-locking or ending after it. Only live
 /// positions can be changed; what ends earlier has left the schedule or will, untouched.
 abstract contract Accounts is SupplyLaw {
-    /// @param accumulator Where the open stretch of constant weight began.
-    /// @param balance Vested wei of closed stretches, less what was paid out of the open one.
+    /// @param accumulator Where the open stretch of constant weight began and the previous one ended.
+    /// @param balance Wei of closed stretches, less what is set apart in `Provisional` and what was paid.
     /// @param leaf Leaf on the stake line plus one, 0 if none.
+    /// @param held Whether `Provisional` counts; what stands there otherwise is out of date.
     struct Stretch {
         uint128 accumulator;
         int96 balance;
-        uint32 leaf;
+        uint24 leaf;
+        bool held;
     }
 
     /// @param current Weight from `since` on, up to the next end of an own position.
-    /// @param previous Weight in the `span` periods before `since`.
+    /// @param previous Weight in the `span` periods before `since`, at most 255 are counted.
     /// @param count One more than the highest position in use.
+    /// @param unsplit Whether `balance` contains what is not vested yet of the stretch that ended at `since`.
     struct Weights {
         uint96 current;
         uint96 previous;
         uint32 since;
-        uint16 span;
+        uint8 span;
         uint8 count;
         bool suspended;
+        bool unsplit;
     }
 
-    /// @param latest Of closed stretches, earned in vesting epoch `epoch`; while suspended, all that accrued since.
+    /// @param latest Set apart of closed stretches, earned in vesting epoch `epoch`; while suspended, all that accrued since.
     /// @param former The same, in the epoch before.
     struct Provisional {
         uint96 latest;
@@ -58,14 +64,14 @@ abstract contract Accounts is SupplyLaw {
     /// @dev More positions than this are refused.
     uint8 internal constant _MAX_POSITIONS = 32;
 
-    /// @dev In place of the period in which a node's last live position ends, while one re-locks.
-    uint32 internal constant _FOREVER = type(uint32).max;
+    /// @dev The end of a position that re-locks.
+    uint256 internal constant _FOREVER = type(uint32).max;
 
     mapping(address staker => Account) internal _accounts;
 
     /// @inheritdoc IStakingEscrow
     function position(address staker, uint8 index) external view returns (Position memory) {
-        return _positionAt(_accounts[staker], index);
+        return _accounts[staker].positions[index];
     }
 
     /// @inheritdoc IStakingEscrow
@@ -75,7 +81,8 @@ abstract contract Accounts is SupplyLaw {
 
     /// @inheritdoc IStakingEscrow
     function depositOf(address staker) external view returns (uint256) {
-        return _deposit(_accounts[staker]);
+        Account storage account = _accounts[staker];
+        return _deposit(account, account.weights.count);
     }
 
     /// @inheritdoc IStakingEscrow
@@ -85,22 +92,22 @@ abstract contract Accounts is SupplyLaw {
 
     /// @inheritdoc IStakingEscrow
     function lockedAt(address staker, uint32 period) external view returns (uint256) {
-        uint32 current = _now();
-        if (period < current) revert PeriodOutOfReach(period, current, type(uint32).max);
+        uint256 current = _now();
+        if (period < current) revert PeriodOutOfReach(period, uint32(current), type(uint32).max);
         Account storage account = _accounts[staker];
-        return period == current ? _weightNow(account) : _lockedFrom(account, period);
+        return period == current ? _weightNow(account, current) : _lockedFrom(account, current, period);
     }
 
     /// @inheritdoc IStakingEscrow
     function lockedUntil(address node) external view returns (uint40) {
         Account storage account = _accounts[node];
-        uint256 count = account.weights.count;
-        uint32 latest = 0;
+        (uint256 count, uint256 current) = (account.weights.count, _now());
+        uint256 latest = 0;
         for (uint256 i = 0; i < count; ++i) {
-            Position memory held = _positionAt(account, i);
-            if (held.amount > 0 && !held.retired && _firmEnd(held) > latest) latest = _firmEnd(held);
+            Position storage held = account.positions[i];
+            if (held.amount > 0 && !held.retired) latest = Math.max(latest, _firmEnd(held, current));
         }
-        return Periods.isOver(latest, _now()) ? 0 : _startOf(latest);
+        return Periods.isOver(latest, current) ? 0 : uint40(_startOf(latest));
     }
 
     /// @inheritdoc IStakingEscrow
@@ -113,37 +120,46 @@ abstract contract Accounts is SupplyLaw {
         return _accounts[node].weights.suspended;
     }
 
-    function _setPosition(Account storage account, uint256 index, Position memory held) internal {
-        account.positions[index] = held;
+    /// @dev Writes a position in one go; fields as in `Position`.
+    function _put(Position storage held, uint256 amount, uint256 lockPeriods, uint256 end, bool retired) internal {
+        uint256 word = amount | (lockPeriods << 96) | (end << 112);
+        if (retired) word |= 1 << 144;
+        assembly ("memory-safe") {
+            sstore(held.slot, word)
+        }
     }
 
     function _isActive(Account storage account) internal view returns (bool) {
-        return !account.weights.suspended && _weightNow(account) > 0;
+        return !account.weights.suspended && _weightNow(account, _now()) > 0;
     }
 
-    function _deposit(Account storage account) internal view returns (uint256 amount) {
-        uint256 count = account.weights.count;
+    function _deposit(Account storage account, uint256 count) internal view returns (uint256 amount) {
         for (uint256 i = 0; i < count; ++i) amount += account.positions[i].amount;
     }
 
     /// @dev Weight in the current period.
-    function _weightNow(Account storage account) internal view returns (uint256 weight) {
-        Weights memory weights = _weightsOf(account);
-        uint32 current = _now();
-        if (weights.since > current) return weights.previous;
+    function _weightNow(Account storage account, uint256 current) internal view returns (uint256 weight) {
+        Weights storage weights = account.weights;
+        (uint256 count, uint256 since) = (weights.count, weights.since);
+        if (since > current) return weights.previous;
         weight = weights.current;
-        for (uint256 i = 0; i < weights.count; ++i) {
-            Position memory held = _positionAt(account, i);
-            if (_endsWithin(held, weights.since, current)) weight -= held.amount;
+        for (uint256 i = 0; i < count; ++i) {
+            Position storage held = account.positions[i];
+            uint256 end = held.endPeriod;
+            if (end > since && end <= current && !held.retired) weight -= held.amount;
         }
     }
 
-    /// @dev What is live now and locked in `period`, a later one, even if everything began to wind down now.
-    function _lockedFrom(Account storage account, uint32 period) internal view returns (uint256 amount) {
+    /// @dev What is live in `current` and locked in `period`, a later one, even if everything began to wind down now.
+    function _lockedFrom(
+        Account storage account,
+        uint256 current,
+        uint256 period
+    ) internal view returns (uint256 amount) {
         uint256 count = account.weights.count;
         for (uint256 i = 0; i < count; ++i) {
-            Position memory held = _positionAt(account, i);
-            if (_isLive(held) && !Periods.isOver(_firmEnd(held), period)) amount += held.amount;
+            Position storage held = account.positions[i];
+            if (_liveUntil(held, current + 1) > 0 && _firmEnd(held, current) > period) amount += held.amount;
         }
     }
 
@@ -151,46 +167,45 @@ abstract contract Accounts is SupplyLaw {
     function _nextOwnEnd(
         Account storage account,
         uint256 count,
-        uint32 after_,
-        uint32 to
-    ) internal view returns (uint32 end, uint96 amount) {
+        uint256 after_,
+        uint256 to
+    ) internal view returns (uint256 end, uint256 amount) {
         end = _FOREVER;
         for (uint256 i = 0; i < count; ++i) {
-            Position memory held = _positionAt(account, i);
-            if (!_endsWithin(held, after_, to) || held.endPeriod > end) continue;
-            amount = held.endPeriod < end ? held.amount : amount + held.amount;
-            end = held.endPeriod;
+            Position storage held = account.positions[i];
+            uint256 own = held.endPeriod;
+            if (own <= after_ || own > to || own > end || held.retired) continue;
+            amount = own < end ? held.amount : amount + held.amount;
+            end = own;
         }
     }
 
-    /// @dev When the last live position ends: _FOREVER if one re-locks, 0 if none is live.
-    function _lastEnd(Account storage account, uint256 count) internal view returns (uint32 last) {
+    /// @dev Until when the node counts among the active ones, seen from `next` on: the latest `_liveUntil`; 0 if it is suspended.
+    function _activeUntil(
+        Account storage account,
+        uint256 count,
+        bool suspended,
+        uint256 next
+    ) internal view returns (uint256 last) {
+        if (suspended) return 0;
         for (uint256 i = 0; i < count; ++i) {
-            Position memory held = _positionAt(account, i);
-            if (!_isLive(held)) continue;
-            if (held.endPeriod == 0) return _FOREVER;
-            if (held.endPeriod > last) last = held.endPeriod;
+            uint256 end = _liveUntil(account.positions[i], next);
+            if (end == _FOREVER) return end;
+            if (end > last) last = end;
         }
     }
 
-    function _positionAt(Account storage account, uint256 index) internal view returns (Position memory) {
-        return account.positions[index];
-    }
-
-    function _weightsOf(Account storage account) internal view returns (Weights memory) {
-        return account.weights;
-    }
-
-    function _isLive(Position memory held) internal view returns (bool) {
-        return held.amount > 0 && !held.retired && (held.endPeriod == 0 || !Periods.isOver(held.endPeriod, _now() + 1));
+    /// @dev The end of a position that is live in `next`, the next period; _FOREVER if it re-locks, 0 if it is not live.
+    function _liveUntil(Position storage held, uint256 next) internal view returns (uint256 end) {
+        end = held.endPeriod;
+        if (held.amount == 0 || held.retired) return 0;
+        if (end == 0) return _FOREVER;
+        if (Periods.isOver(end, next)) return 0;
     }
 
     /// @dev The end as it is fixed or would be if winding down began now.
-    function _firmEnd(Position memory held) internal view returns (uint32) {
-        return held.endPeriod == 0 ? Periods.endOfLock(_now(), held.lockPeriods) : held.endPeriod;
-    }
-
-    function _endsWithin(Position memory held, uint32 after_, uint32 to) private pure returns (bool) {
-        return !held.retired && held.endPeriod > after_ && held.endPeriod <= to;
+    function _firmEnd(Position storage held, uint256 current) internal view returns (uint256 end) {
+        end = held.endPeriod;
+        if (end == 0) end = Periods.endOfLock(current, held.lockPeriods);
     }
 }

@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IStakeLine} from "../interfaces/IStakeLine.sol";
 import {IStakingEscrow} from "../interfaces/IStakingEscrow.sol";
 import {Accounts} from "./Accounts.sol";
 import {StakeLine} from "./StakeLine.sol";
 
-/// @title Keeping the stake line and drawing nodes from it
+/// @title Keeping leaves and drawing nodes
 /// @dev A leaf is floor(weight / unit) of the next period, or more where a lock has ended since: an upper bound which the draw
 /// corrects by rejection, so that nobody has to keep it exact.
-abstract contract Drawing is Accounts {
-    /// @inheritdoc IStakingEscrow
-    IStakeLine public immutable stakeLine = new StakeLine();
-
+abstract contract Drawing is StakeLine, Accounts {
     /// @inheritdoc IStakingEscrow
     function trim(address node) external {
         Account storage account = _accounts[node];
-        _fitLeaf(node, account, _lockedFrom(account, _now() + 1));
+        uint256 current = _now();
+        uint256 units = _lockedFrom(account, current, current + 1) / _unit;
+        account.stretch.leaf = uint24(_fit(node, account.stretch.leaf, units, current + 1));
     }
 
     /// @inheritdoc IStakingEscrow
@@ -26,12 +24,12 @@ abstract contract Drawing is Accounts {
         uint40 until
     ) external view returns (address[] memory nodes) {
         nodes = new address[](n);
-        uint256 units = stakeLine.totalUnits();
+        uint256 units = totalUnits();
         if (units == 0) revert StakeLineEmpty();
         uint256 found = 0;
         for (uint256 i = 0; found < n; ++i) {
             if (i == randoms.length) revert RandomsExhausted(found, n);
-            (address node, uint256 offset) = stakeLine.select(randoms[i] % units);
+            (address node, uint256 offset) = _select(randoms[i] % units);
             if (!_contains(nodes, node) && offset < drawableUnits(node, until)) nodes[found++] = node;
         }
     }
@@ -40,29 +38,21 @@ abstract contract Drawing is Accounts {
     function drawableUnits(address node, uint40 until) public view returns (uint256) {
         Account storage account = _accounts[node];
         if (account.weights.suspended) return 0;
+        (uint256 count, uint256 current) = (account.weights.count, _now());
         uint256 locked = 0;
-        uint256 count = account.weights.count;
         for (uint256 i = 0; i < count; ++i) {
-            Position memory held = _positionAt(account, i);
-            if (_isLive(held) && _startOf(_firmEnd(held)) >= until) locked += held.amount;
+            Position storage held = account.positions[i];
+            if (_liveUntil(held, current + 1) > 0 && _startOf(_firmEnd(held, current)) >= until) locked += held.amount;
         }
-        uint256 added = _addedNow(account);
+        uint256 added = _addedIn(account, current);
         return locked > added ? (locked - added) / _unit : 0;
     }
 
-    /// @dev Makes the leaf of `staker` as wide as `weight`.
-    function _fitLeaf(address staker, Account storage account, uint256 weight) internal {
-        uint32 holding = account.stretch.leaf;
-        uint32 fitted = stakeLine.fit(staker, holding, uint32(weight / _unit), _now() + 1);
-        if (fitted != holding) account.stretch.leaf = fitted;
-    }
-
     /// @dev What was added to live positions in this period: weight in the next one less what of the present weight lasts.
-    function _addedNow(Account storage account) private view returns (uint256) {
-        Weights memory weights = _weightsOf(account);
-        uint32 next = _now() + 1;
-        if (weights.since < next) return 0;
-        (, uint256 ending) = _nextOwnEnd(account, weights.count, next - 1, next);
+    function _addedIn(Account storage account, uint256 current) private view returns (uint256) {
+        Weights storage weights = account.weights;
+        if (weights.since <= current) return 0;
+        (, uint256 ending) = _nextOwnEnd(account, weights.count, current, current + 1);
         uint256 coming = weights.current + ending;
         return coming > weights.previous ? coming - weights.previous : 0;
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
 import {INKMSToken} from "../interfaces/INKMSToken.sol";
 import {IStakingEscrow} from "../interfaces/IStakingEscrow.sol";
 import {Periods} from "../libraries/Periods.sol";
@@ -12,25 +14,25 @@ abstract contract EscrowBase is IStakingEscrow {
     INKMSToken internal immutable _token;
     address internal immutable _healthCheck;
 
-    uint96 internal immutable _maxSupply;
+    uint256 internal immutable _maxSupply;
     uint256 internal immutable _unit;
     uint256 internal immutable _decayFactor;
 
-    uint32 private immutable _periodLength;
-    uint32 private immutable _decayPeriods;
-    uint96 internal immutable _minDeposit;
-    uint16 internal immutable _minLockPeriods;
-    uint16 internal immutable _maxLockPeriods;
-    uint16 internal immutable _unbondingPeriods;
-    uint16 internal immutable _checkShareBps;
-    uint16 internal immutable _vestPeriods;
+    uint256 private immutable _periodLength;
+    uint256 private immutable _decayPeriods;
+    uint256 internal immutable _minDeposit;
+    uint256 internal immutable _minLockPeriods;
+    uint256 internal immutable _maxLockPeriods;
+    uint256 internal immutable _unbondingPeriods;
+    uint256 internal immutable _checkShareBps;
+    uint256 internal immutable _vestPeriods;
 
     constructor(INKMSToken token, address healthCheck, Parameters memory chosen) {
         _token = token;
         _healthCheck = healthCheck;
         uint256 maxSupply = token.maxSupply();
         _check("maxSupply", maxSupply, 1, type(uint96).max >> 1);
-        _maxSupply = uint96(maxSupply);
+        _maxSupply = maxSupply;
         _unit = SumTree.unitOf(maxSupply);
 
         _check("periodLength", chosen.periodLength, 1, 1 << 24);
@@ -58,25 +60,25 @@ abstract contract EscrowBase is IStakingEscrow {
     function parameters() external view returns (Parameters memory) {
         return
             Parameters({
-                periodLength: _periodLength,
-                decayPeriods: _decayPeriods,
-                minDeposit: _minDeposit,
-                minLockPeriods: _minLockPeriods,
-                maxLockPeriods: _maxLockPeriods,
-                unbondingPeriods: _unbondingPeriods,
-                checkShareBps: _checkShareBps,
-                vestPeriods: _vestPeriods
+                periodLength: uint32(_periodLength),
+                decayPeriods: uint32(_decayPeriods),
+                minDeposit: uint96(_minDeposit),
+                minLockPeriods: uint16(_minLockPeriods),
+                maxLockPeriods: uint16(_maxLockPeriods),
+                unbondingPeriods: uint16(_unbondingPeriods),
+                checkShareBps: uint16(_checkShareBps),
+                vestPeriods: uint16(_vestPeriods)
             });
     }
 
     /// @inheritdoc IStakingEscrow
     function periodLength() external view returns (uint32) {
-        return _periodLength;
+        return uint32(_periodLength);
     }
 
     /// @inheritdoc IStakingEscrow
     function currentPeriod() external view returns (uint32) {
-        return _now();
+        return uint32(_now());
     }
 
     /// @inheritdoc IStakingEscrow
@@ -84,13 +86,14 @@ abstract contract EscrowBase is IStakingEscrow {
         return _unit;
     }
 
-    function _now() internal view returns (uint32) {
-        return Periods.containing(block.timestamp, _periodLength);
+    /// @dev Periods are kept in 32 bits.
+    function _now() internal view returns (uint256) {
+        return SafeCast.toUint32(Periods.containing(block.timestamp, _periodLength));
     }
 
     /// @dev First second of a period.
-    function _startOf(uint32 period) internal view returns (uint40) {
-        return uint40(period) * _periodLength;
+    function _startOf(uint256 period) internal view returns (uint256) {
+        return period * _periodLength;
     }
 
     function _check(bytes32 name, uint256 value, uint256 minimum, uint256 maximum) private pure {

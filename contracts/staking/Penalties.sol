@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import {INodeRegistry} from "../interfaces/INodeRegistry.sol";
 import {IStakingEscrow} from "../interfaces/IStakingEscrow.sol";
 import {Periods} from "../libraries/Periods.sol";
@@ -14,7 +16,7 @@ abstract contract Penalties is Positions {
     uint256 private constant _MAX_PROVER_SHARE_BPS = 2_500;
     uint256 private constant _BPS = 10_000;
     uint256 private constant _STRIKE_MEMORY_PERIODS = 30;
-    uint8 private constant _MAX_DOUBLINGS = 4;
+    uint256 private constant _MAX_DOUBLINGS = 4;
 
     INodeRegistry private immutable _nodeRegistry;
     address private immutable _policyManager;
@@ -49,7 +51,7 @@ abstract contract Penalties is Positions {
     function returnToReserve(uint256 amount) external {
         if (amount == 0) revert ZeroAmount();
         _turn();
-        _head.remaining += uint96(amount);
+        _giveBack(amount);
         emit ReturnedToReserve(msg.sender, amount);
         _token.burnFrom(msg.sender, amount);
     }
@@ -63,40 +65,37 @@ abstract contract Penalties is Positions {
     ) external returns (uint256 taken) {
         _require(_isSlasher[msg.sender]);
         if (proverShareBps > _MAX_PROVER_SHARE_BPS) revert ProverShareTooHigh(proverShareBps, _MAX_PROVER_SHARE_BPS);
-        _turn();
         Account storage account = _accounts[node];
-        Ledger memory ledger = _ledgerAt(account, _now() + 1);
+        Ledger memory ledger = _ledgerNext(account, _turn());
         uint256 tokens = _slashPositions(node, account, ledger, penalty);
         uint256 due = _due(ledger);
         uint256 rewards = due < penalty - tokens ? due : penalty - tokens;
         _pay(ledger, rewards);
+        ledger.count = _shrunk(account, ledger.count);
+        _fitLeaf(node, ledger);
         _store(account, ledger);
-        _shrink(account);
-        _fitLeaf(node, account, ledger.weights.current);
         taken = tokens + rewards;
         uint256 proverPart = (taken * proverShareBps) / _BPS;
-        _head.remaining += uint96(taken - proverPart);
+        _giveBack(taken - proverPart);
         emit Slashed(node, prover, penalty, taken, proverPart);
-        _settleTaken(tokens, prover, proverPart);
+        if (tokens > 0) _token.burn(tokens);
+        if (proverPart > 0) _token.mint(prover, proverPart);
     }
 
     /// @inheritdoc IStakingEscrow
     function forfeit(address node, uint256 limit) external returns (uint256 taken) {
         _require(_isSlasher[msg.sender] || msg.sender == _healthCheck);
-        _turn();
         Account storage account = _accounts[node];
-        return _forfeit(node, account, _ledgerAt(account, _now() + 1), limit);
+        Ledger memory ledger = _ledgerNext(account, _turn());
+        taken = _takeProvisional(ledger, limit);
+        _forfeit(node, account, ledger, taken);
     }
 
     /// @inheritdoc IStakingEscrow
     function convict(address node) external only(_healthCheck) {
         Account storage account = _accounts[node];
         if (account.weights.suspended) revert NodeIsSuspended(node);
-        _turn();
-        Ledger memory ledger = _ledgerAt(account, _now() + 1);
-        ledger.weights.suspended = true;
-        _forfeit(node, account, ledger, type(uint256).max);
-        _moveNodeEnd(_lastEnd(account, ledger.weights.count), 0);
+        _suspend(node, account, true);
         _strike(account.standing);
         emit NodeSuspended(node, account.standing.strikes, _earliestReactivation(account.standing));
         _nodeRegistry.openSuspension(node);
@@ -109,11 +108,7 @@ abstract contract Penalties is Positions {
         uint40 earliest = _earliestReactivation(account.standing);
         if (!Periods.isOver(earliest, block.timestamp))
             revert TooEarlyToReactivate(msg.sender, earliest, uint40(block.timestamp));
-        _turn();
-        Ledger memory ledger = _ledgerAt(account, _now() + 1);
-        ledger.weights.suspended = false;
-        _forfeit(msg.sender, account, ledger, type(uint256).max);
-        _moveNodeEnd(0, _lastEnd(account, ledger.weights.count));
+        _suspend(msg.sender, account, false);
         emit NodeReactivated(msg.sender);
         _nodeRegistry.closeSuspension(msg.sender);
     }
@@ -129,14 +124,12 @@ abstract contract Penalties is Positions {
 
     /// @inheritdoc IStakingEscrow
     function checkPot() public view returns (uint256) {
-        return _lawAt(_now()).pot - _potPaid;
+        return (_allocatedBefore() * _checkShareBps) / _BPS - _potPaid;
     }
 
     /// @dev Whoever leaves while suspended loses what accrued meanwhile.
     function _leave(Account storage account) internal override {
-        if (!account.weights.suspended) return;
-        _turn();
-        _forfeit(msg.sender, account, _ledgerAt(account, _now() + 1), type(uint256).max);
+        if (account.weights.suspended) _suspend(msg.sender, account, true);
     }
 
     function _reserve(address node, uint256 amount) private {
@@ -144,21 +137,26 @@ abstract contract Penalties is Positions {
         if (!_isActive(account)) revert NodeInactive(node);
         uint256 required = account.standing.reserved + amount;
         uint256 available = account.weights.current;
-        if (available < required) available = _deposit(account);
+        if (available < required) available = _deposit(account, account.weights.count);
         if (available < required) revert InsufficientCollateral(node, available, required);
         account.standing.reserved = uint96(required);
         emit Reserved(node, amount);
     }
 
-    function _forfeit(
-        address node,
-        Account storage account,
-        Ledger memory ledger,
-        uint256 limit
-    ) private returns (uint256 taken) {
-        taken = _takeProvisional(ledger, limit);
+    /// @dev Everything provisional is lost; from the next period the node counts as active only if not `suspended`.
+    function _suspend(address node, Account storage account, bool suspended) private {
+        uint256 next = _turn();
+        Ledger memory ledger = _ledgerNext(account, next);
+        uint256 before = _activeUntil(account, ledger.count, ledger.suspended, next);
+        _moveNode(before, _activeUntil(account, ledger.count, suspended, next));
+        uint256 taken = _takeProvisional(ledger, type(uint256).max);
+        ledger.suspended = suspended;
+        _forfeit(node, account, ledger, taken);
+    }
+
+    function _forfeit(address node, Account storage account, Ledger memory ledger, uint256 taken) private {
         _store(account, ledger);
-        _head.remaining += uint96(taken);
+        _giveBack(taken);
         emit RewardForfeited(node, taken);
     }
 
@@ -169,46 +167,39 @@ abstract contract Penalties is Positions {
         Ledger memory ledger,
         uint256 penalty
     ) private returns (uint256 taken) {
-        uint32 before = _lastEnd(account, ledger.weights.count);
+        uint256 next = ledger.today + 1;
+        uint256 before = _activeUntil(account, ledger.count, ledger.suspended, next);
+        uint256 weight = ledger.current;
         for (uint256 turn = 0; turn < 3; ++turn) {
-            for (uint8 i = 0; i < ledger.weights.count && taken < penalty; ++i) {
-                Position memory held = _positionAt(account, i);
-                if (held.amount > 0 && _slashTurn(held) == turn)
-                    taken += _slashPosition(node, account, ledger, i, penalty - taken);
+            for (uint8 i = 0; i < ledger.count && taken < penalty; ++i) {
+                Position storage held = account.positions[i];
+                if (held.amount > 0 && _slashTurn(held, next) == turn)
+                    taken += _slashPosition(node, held, ledger, i, penalty - taken);
             }
         }
-        if (!ledger.weights.suspended) _moveNodeEnd(before, _lastEnd(account, ledger.weights.count));
+        _head.locked -= uint96(weight - ledger.current);
+        _moveNode(before, _activeUntil(account, ledger.count, ledger.suspended, next));
     }
 
     function _slashPosition(
         address node,
-        Account storage account,
+        Position storage held,
         Ledger memory ledger,
         uint8 index,
         uint256 limit
     ) private returns (uint256 cut) {
-        Position memory held = _positionAt(account, index);
-        cut = limit < held.amount ? limit : held.amount;
-        uint96 rest = held.amount - uint96(cut);
-        if (_isLive(held)) {
-            uint96 lost = rest < _minDeposit ? held.amount : uint96(cut);
-            if (held.endPeriod != 0) _unschedule(held.endPeriod, lost);
-            _head.locked -= lost;
-            ledger.weights.current -= lost;
-            if (rest < _minDeposit) (held.endPeriod, held.retired) = (_firmEnd(held), true);
+        (uint256 amount, uint256 lock, uint256 end, bool retired) = _fields(held);
+        cut = Math.min(limit, amount);
+        if (_liveUntil(held, ledger.today + 1) > 0) {
+            retired = amount - cut < _minDeposit;
+            uint256 lost = retired ? amount : cut;
+            if (end != 0) _unschedule(end, lost);
+            ledger.current -= lost;
+            if (retired) end = _firmEnd(held, ledger.today);
         }
-        held.amount = rest;
-        if (rest == 0) delete account.positions[index];
-        else _setPosition(account, index, held);
-        emit PositionSlashed(node, index, cut, held.retired, held.endPeriod);
-    }
-
-    /// @dev Slashed tokens lie here; slashed rewards were never minted. The prover is paid from the tokens first.
-    function _settleTaken(uint256 tokens, address prover, uint256 proverPart) private {
-        uint256 paid = proverPart < tokens ? proverPart : tokens;
-        if (paid > 0) _token.transfer(prover, paid);
-        if (tokens > paid) _token.burn(tokens - paid);
-        if (proverPart > paid) _token.mint(prover, proverPart - paid);
+        emit PositionSlashed(node, index, cut, retired, uint32(end));
+        if (cut < amount) _put(held, amount - cut, lock, end, retired);
+        else _put(held, 0, 0, 0, false);
     }
 
     function _strike(Standing storage standing) private {
@@ -221,15 +212,20 @@ abstract contract Penalties is Positions {
         if (!allowed) revert NotAllowed(msg.sender);
     }
 
-    function _slashTurn(Position memory held) private view returns (uint256) {
-        if (!_isLive(held)) return 2;
-        return held.endPeriod == 0 ? 0 : 1;
+    function _fields(Position storage held) private view returns (uint256, uint256, uint256, bool) {
+        return (held.amount, held.lockPeriods, held.endPeriod, held.retired);
+    }
+
+    function _slashTurn(Position storage held, uint256 next) private view returns (uint256) {
+        uint256 until = _liveUntil(held, next);
+        if (until == 0) return 2;
+        return until == _FOREVER ? 0 : 1;
     }
 
     /// @dev One period for the first strike, doubled by each further one, at most 16.
     function _earliestReactivation(Standing storage standing) private view returns (uint40) {
-        uint8 doublings = standing.strikes - 1;
+        uint256 doublings = standing.strikes - 1;
         if (doublings > _MAX_DOUBLINGS) doublings = _MAX_DOUBLINGS;
-        return standing.suspendedAt + _startOf(uint32(1) << doublings);
+        return uint40(standing.suspendedAt + _startOf(1 << doublings));
     }
 }

@@ -8,143 +8,212 @@ import {RewardMath} from "../libraries/RewardMath.sol";
 import {Accounts} from "./Accounts.sol";
 
 /// @title What a staker has earned, and how much of it is vested
-/// @dev A *stretch* is a run of periods with constant weight d. With acc0 the accumulator at its start, the staker has earned
-///     F(acc) = floor(d (acc - acc0) / 2^96)
-/// in it: one rounding for the whole stretch, down, whatever was claimed meanwhile. A stretch is closed at the end of an own
-/// lock and at the start of the period after a decision.
+/// @dev A *stretch* is a run of periods with constant weight d. With acc0 and acc1 the accumulator at its start and end, the
+/// staker has earned in it
+///     F = floor(d (acc1 - acc0) / 2^96),
+/// one rounding for the whole stretch, down, whatever was claimed meanwhile. A stretch is closed at the end of an own lock and
+/// at the start of the period after a decision.
 ///
-/// Vesting: rewards of the current vesting epoch e and of e - 1 are provisional. With V and E the accumulator at the starts of
-/// e - 1 and of e, a stretch closed at acc divides into F(V), vested, F(E) - F(V), of the former epoch, and F(acc) - F(E), of
-/// the latest, each bound held within [acc0, acc]. Nothing is done when an epoch passes: amounts roll when next touched.
-/// While a node is suspended nothing vests. Without a health check everything earned in ended periods is vested.
+/// Vesting: rewards of the current vesting epoch e and of e - 1 are provisional. With V the accumulator at the start of e - 1 (of
+/// the current period without a health check: rewards then vest at once), vested are
+///     of the open stretch   floor(d (V - acc0) / 2^96)
+///     of a closed stretch   F - P(V),   P(x) = ceil(d (acc1 - x) / 2^96), 0 for x >= acc1; F if it began at x or later.
+/// F of a closed stretch goes to the balance. As long as the next stretch is open, P(V) is subtracted where it matters
+/// (`unsplit`); nothing is done when an epoch passes. With a health check, two stretches can be on the way together if the later
+/// began at V or after it: what they have not vested is then set apart, P(E) of the latest epoch, E its start, and P(V) - P(E) of
+/// the former, which roll when next touched. While a node is suspended nothing vests. Without a health check only the current
+/// period is on the way; P(V) is then never set apart and may be a wei more than F.
 ///
-/// Casts: a staker's rewards stay within the supply, which is below 2^95 wei.
+/// Casts and unchecked sums: a staker's weight and rewards stay within the supply, which is below 2^95 wei.
 abstract contract Rewards is Accounts {
+    /// @dev An account in memory, apart from its positions.
+    /// @param today The current period.
     struct Ledger {
-        Stretch stretch;
-        Weights weights;
-        Provisional provisional;
+        uint256 today;
+        uint256 accumulator;
+        int256 balance;
+        uint256 leaf;
+        bool held;
+        uint256 current;
+        uint256 previous;
+        uint256 since;
+        uint256 span;
+        uint256 count;
+        bool suspended;
+        bool unsplit;
+        uint256 latest;
+        uint256 former;
+        uint256 epoch;
     }
 
     /// @inheritdoc IStakingEscrow
     function claimable(address staker) external view returns (uint256) {
-        return _due(_ledgerAt(_accounts[staker], _now()));
+        return _due(_ledgerNow(_accounts[staker]));
     }
 
     /// @inheritdoc IStakingEscrow
     function provisional(address staker) external view returns (uint256) {
-        Ledger memory ledger = _ledgerAt(_accounts[staker], _now());
-        uint256 open = _openTo(ledger, _lawAt(_now()).accumulator) - _openTo(ledger, _vestedLimit(ledger));
-        return open + ledger.provisional.latest + ledger.provisional.former;
+        Ledger memory ledger = _ledgerNow(_accounts[staker]);
+        uint256 limit = _vestedLimit(ledger);
+        uint256 open = _openTo(ledger, _accumulatorAt(ledger.today)) - _openTo(ledger, limit);
+        return open + _closedFrom(ledger, limit) + ledger.latest + ledger.former;
     }
 
+    /// @dev Writes an account, a word at a time; fields as in `Stretch`, `Weights` and `Provisional`.
     function _store(Account storage account, Ledger memory ledger) internal {
-        account.stretch = ledger.stretch;
-        account.weights = ledger.weights;
-        if (ledger.provisional.epoch > 0) account.provisional = ledger.provisional;
-    }
-
-    /// @dev The ledger with all stretches closed that ended by `to`, the current or the next period. For the next one the head
-    /// must have moved there, and the open stretch is closed too.
-    function _ledgerAt(Account storage account, uint32 to) internal view returns (Ledger memory ledger) {
-        ledger.stretch = account.stretch;
-        ledger.weights = _weightsOf(account);
-        if (_vestPeriods > 0) {
-            ledger.provisional = account.provisional;
-            _roll(ledger);
+        uint256 stretch = ledger.accumulator | (uint256(uint96(int96(ledger.balance))) << 128) | (ledger.leaf << 224);
+        if (ledger.held) stretch |= 1 << 248;
+        uint256 weights = ledger.current | (ledger.previous << 96) | (ledger.since << 192) | (ledger.span << 224);
+        weights |= ledger.count << 232;
+        if (ledger.suspended) weights |= 1 << 240;
+        if (ledger.unsplit) weights |= 1 << 248;
+        assembly ("memory-safe") {
+            sstore(account.slot, stretch)
+            sstore(add(account.slot, 1), weights)
         }
-        _closeOwnEnds(account, ledger, to);
-        if (to > _now() && to > ledger.weights.since) _close(ledger, to, _head.accumulator);
+        if (!ledger.held) return;
+        uint256 apart = ledger.latest | (ledger.former << 96) | (ledger.epoch << 192);
+        assembly ("memory-safe") {
+            sstore(add(account.slot, 2), apart)
+        }
     }
 
-    /// @dev What may be paid now. With no health check, a stretch closed at the start of the next period contains the reward of
-    /// the current one, which is held back, rounded up; the wei in question is due one period later.
+    /// @dev The ledger with all stretches closed that have ended.
+    function _ledgerNow(Account storage account) internal view returns (Ledger memory) {
+        Ledger memory ledger = _load(account, _now());
+        _closeOwnEnds(account, ledger, ledger.today);
+        return ledger;
+    }
+
+    /// @dev The ledger for a decision, after `_turn`: the open stretch is closed too.
+    function _ledgerNext(Account storage account, uint256 next) internal view returns (Ledger memory) {
+        Ledger memory ledger = _load(account, next - 1);
+        _closeOwnEnds(account, ledger, next);
+        if (next > ledger.since) _close(ledger, next, _head.accumulator);
+        return ledger;
+    }
+
+    /// @dev What may be paid now. A payment out of the open stretch may be a wei ahead of P(V) once it is closed.
     function _due(Ledger memory ledger) internal view returns (uint256) {
-        uint128 limit = _vestedLimit(ledger);
-        int256 due = int256(ledger.stretch.balance) + int256(_openTo(ledger, limit));
-        if (_vestPeriods == 0 && ledger.weights.since > _now())
-            due -= int256(RewardMath.earnedUp(ledger.weights.previous, limit, ledger.stretch.accumulator));
-        return due > 0 ? uint256(due) : 0;
+        uint256 limit = _vestedLimit(ledger);
+        unchecked {
+            int256 due = ledger.balance + int256(_openTo(ledger, limit)) - int256(_closedFrom(ledger, limit));
+            return due > 0 ? uint256(due) : 0;
+        }
     }
 
     function _pay(Ledger memory ledger, uint256 amount) internal pure {
-        ledger.stretch.balance -= int96(uint96(amount));
+        unchecked {
+            ledger.balance -= int256(amount);
+        }
     }
 
-    /// @dev Empties the provisional amounts of a ledger whose stretches are closed.
-    function _takeProvisional(Ledger memory ledger, uint256 limit) internal pure returns (uint256 taken) {
-        Provisional memory held = ledger.provisional;
-        uint256 fromLatest = Math.min(limit, held.latest);
-        uint256 fromFormer = Math.min(limit - fromLatest, held.former);
-        held.latest -= uint96(fromLatest);
-        held.former -= uint96(fromFormer);
-        return fromLatest + fromFormer;
+    /// @dev Takes what is provisional, of the latest epoch first, from a ledger whose stretches are closed.
+    function _takeProvisional(Ledger memory ledger, uint256 limit) internal view returns (uint256 taken) {
+        _split(ledger);
+        taken = Math.min(limit, ledger.latest);
+        ledger.latest -= taken;
+        uint256 fromFormer = Math.min(limit - taken, ledger.former);
+        ledger.former -= fromFormer;
+        taken += fromFormer;
     }
 
-    function _closeOwnEnds(Account storage account, Ledger memory ledger, uint32 to) private view {
-        Weights memory weights = ledger.weights;
-        (uint32 end, uint96 amount) = _nextOwnEnd(account, weights.count, weights.since, to);
+    function _load(Account storage account, uint256 today) private view returns (Ledger memory ledger) {
+        ledger.today = today;
+        Stretch storage stretch = account.stretch;
+        (ledger.accumulator, ledger.balance) = (stretch.accumulator, stretch.balance);
+        (ledger.leaf, ledger.held) = (stretch.leaf, stretch.held);
+        Weights storage weights = account.weights;
+        (ledger.current, ledger.previous) = (weights.current, weights.previous);
+        (ledger.since, ledger.span, ledger.count) = (weights.since, weights.span, weights.count);
+        (ledger.suspended, ledger.unsplit) = (weights.suspended, weights.unsplit);
+        if (!ledger.held) return ledger;
+        Provisional storage apart = account.provisional;
+        (ledger.latest, ledger.former, ledger.epoch) = (apart.latest, apart.former, apart.epoch);
+        if (!ledger.suspended) _roll(ledger, today / _vestPeriods);
+    }
+
+    function _closeOwnEnds(Account storage account, Ledger memory ledger, uint256 to) private view {
+        (uint256 end, uint256 amount) = _nextOwnEnd(account, ledger.count, ledger.since, to);
         while (end != _FOREVER) {
             _close(ledger, end, _accumulatorAtEnd(end));
-            weights.current -= amount;
-            (end, amount) = _nextOwnEnd(account, weights.count, end, to);
+            ledger.current -= amount;
+            (end, amount) = _nextOwnEnd(account, ledger.count, end, to);
         }
     }
 
     /// @dev Ends the open stretch at the start of `period` and begins the next with the same weight.
-    function _close(Ledger memory ledger, uint32 period, uint128 accumulator) private view {
-        Weights memory weights = ledger.weights;
-        if (weights.current > 0) _credit(ledger, accumulator);
-        ledger.stretch.accumulator = accumulator;
-        weights.previous = weights.current;
-        weights.span = uint16(Math.min(period - weights.since, type(uint16).max));
-        weights.since = period;
-    }
-
-    function _credit(Ledger memory ledger, uint128 accumulator) private view {
-        uint256 total = RewardMath.earned(ledger.weights.current, ledger.stretch.accumulator, accumulator);
-        if (_vestPeriods == 0) {
-            ledger.stretch.balance += int96(uint96(total));
-            return;
+    function _close(Ledger memory ledger, uint256 period, uint256 accumulator) private view {
+        uint256 earned = _openTo(ledger, accumulator);
+        if (_vestPeriods == 0 || ledger.since < _vestedFrom(ledger)) {
+            ledger.balance += int256(earned);
+            ledger.unsplit = true;
+        } else {
+            _split(ledger);
+            uint256 latest = earned;
+            if (!ledger.suspended)
+                latest = Math.min(earned, _part(ledger.current, _epochStart(ledger.today / _vestPeriods), accumulator));
+            _setApart(ledger, latest, earned - latest);
         }
-        uint32 epoch = _now() / _vestPeriods;
-        uint256 vested = 0;
-        uint256 former = 0;
-        if (!ledger.weights.suspended) {
-            vested = _openTo(ledger, _min(_epochStart(epoch - 1), accumulator));
-            former = _openTo(ledger, _min(_epochStart(epoch), accumulator)) - vested;
+        ledger.accumulator = accumulator;
+        ledger.previous = ledger.current;
+        ledger.span = Math.min(period - ledger.since, type(uint8).max);
+        ledger.since = period;
+    }
+
+    /// @dev Sets apart what the balance contains of the previous stretch that is not vested.
+    function _split(Ledger memory ledger) private view {
+        if (_vestPeriods == 0 || ledger.since <= _vestedFrom(ledger)) return;
+        uint256 apart = _closedFrom(ledger, _vestedLimit(ledger));
+        if (apart == 0) return;
+        ledger.balance -= int256(apart);
+        uint256 latest = _closedFrom(ledger, _epochStart(ledger.today / _vestPeriods));
+        _setApart(ledger, latest, apart - latest);
+    }
+
+    function _setApart(Ledger memory ledger, uint256 latest, uint256 former) private view {
+        ledger.latest += latest;
+        ledger.former += former;
+        ledger.epoch = ledger.today / _vestPeriods;
+        (ledger.held, ledger.unsplit) = (true, false);
+    }
+
+    /// @dev First period whose rewards are provisional, with a health check.
+    function _vestedFrom(Ledger memory ledger) private view returns (uint256) {
+        return ledger.suspended ? 0 : (ledger.today / _vestPeriods - 1) * _vestPeriods;
+    }
+
+    /// @dev V of the header: up to where the accumulator pays vested rewards now.
+    function _vestedLimit(Ledger memory ledger) private view returns (uint256) {
+        if (_vestPeriods == 0) return _accumulatorAt(ledger.today);
+        return ledger.suspended ? 0 : _epochStart(ledger.today / _vestPeriods - 1);
+    }
+
+    /// @dev Brings the amounts set apart to the current vesting epoch.
+    function _roll(Ledger memory ledger, uint256 epoch) private pure {
+        if (ledger.epoch == epoch) return;
+        ledger.balance += int256(ledger.former);
+        (ledger.former, ledger.latest) = (ledger.latest, 0);
+        if (epoch - ledger.epoch > 1) {
+            ledger.balance += int256(ledger.former);
+            ledger.former = 0;
+            ledger.held = false;
         }
-        ledger.stretch.balance += int96(uint96(vested));
-        ledger.provisional.former += uint96(former);
-        ledger.provisional.latest += uint96(total - vested - former);
-        ledger.provisional.epoch = epoch;
+        ledger.epoch = epoch;
     }
 
-    /// @dev Brings the provisional amounts to the current vesting epoch.
-    function _roll(Ledger memory ledger) private view {
-        Provisional memory held = ledger.provisional;
-        uint32 epoch = _now() / _vestPeriods;
-        if (ledger.weights.suspended || held.epoch == epoch || held.latest | held.former == 0) return;
-        bool bothVested = epoch - held.epoch > 1;
-        ledger.stretch.balance += int96(held.former + (bothVested ? held.latest : 0));
-        held.former = bothVested ? 0 : held.latest;
-        held.latest = 0;
-        held.epoch = epoch;
+    /// @dev Of the open stretch up to `accumulator`, 0 before its start.
+    function _openTo(Ledger memory ledger, uint256 accumulator) private pure returns (uint256) {
+        if (accumulator <= ledger.accumulator) return 0;
+        return RewardMath.earned(ledger.current, ledger.accumulator, accumulator);
     }
 
-    /// @dev Up to where the accumulator pays vested rewards now: V of the header.
-    function _vestedLimit(Ledger memory ledger) private view returns (uint128) {
-        if (_vestPeriods == 0) return _lawAt(_now()).accumulator;
-        return ledger.weights.suspended ? 0 : _epochStart(_now() / _vestPeriods - 1);
+    /// @dev P(`accumulator`) of the previous stretch, if the balance contains it.
+    function _closedFrom(Ledger memory ledger, uint256 accumulator) private pure returns (uint256) {
+        return ledger.unsplit ? _part(ledger.previous, accumulator, ledger.accumulator) : 0;
     }
 
-    /// @dev F(accumulator) of the open stretch, 0 before its start.
-    function _openTo(Ledger memory ledger, uint128 accumulator) private pure returns (uint256) {
-        if (accumulator <= ledger.stretch.accumulator) return 0;
-        return RewardMath.earned(ledger.weights.current, ledger.stretch.accumulator, accumulator);
-    }
-
-    function _min(uint128 a, uint128 b) private pure returns (uint128) {
-        return a < b ? a : b;
+    function _part(uint256 weight, uint256 from, uint256 to) private pure returns (uint256) {
+        return from < to ? RewardMath.earnedUp(weight, from, to) : 0;
     }
 }

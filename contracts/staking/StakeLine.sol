@@ -1,79 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-import {IStakeLine} from "../interfaces/IStakeLine.sol";
+import {IStakingEscrow} from "../interfaces/IStakingEscrow.sol";
 import {SumTree} from "../libraries/SumTree.sol";
 
-/// @title The stake line; documented in IStakeLine
-contract StakeLine is IStakeLine {
+/// @title The stake line: nodes side by side, each as wide as its leaf
+/// @dev Knows nothing of locks. Its storage comes first in the escrow, so that the tree begins at slot 0.
+abstract contract StakeLine is IStakingEscrow {
     using SumTree for SumTree.Tree;
 
     /// @param nextFree Of a free leaf: the next free one plus one, 0 at the end of the list.
     struct Leaf {
         address node;
         uint32 since;
-        uint32 nextFree;
+        uint24 nextFree;
     }
 
-    address private immutable _escrow;
     SumTree.Tree private _tree;
-    mapping(uint256 leaf => Leaf) private _leaves;
-    uint32 private _leafCount;
+    uint24 private _leafCount;
     /// @dev First free leaf plus one, 0 if none.
-    uint32 private _firstFree;
+    uint24 private _firstFree;
+    mapping(uint256 leaf => Leaf) private _leaves;
 
-    constructor() {
-        _escrow = msg.sender;
-    }
-
-    /// @inheritdoc IStakeLine
-    function fit(address node, uint32 holding, uint32 units, uint32 since) external returns (uint32) {
-        if (msg.sender != _escrow) revert NotEscrow(msg.sender, _escrow);
-        if (holding == 0) {
-            if (units == 0) return 0;
-            holding = _take(node, since) + 1;
-        }
-        uint32 leaf = holding - 1;
-        uint32 before = _tree.leafUnits(leaf);
-        if (units != before) _tree.add(leaf, int256(uint256(units)) - int256(uint256(before)));
-        if (units > 0) return holding;
-        _leaves[leaf] = Leaf({node: address(0), since: 0, nextFree: _firstFree});
-        _firstFree = holding;
-        return 0;
-    }
-
-    /// @inheritdoc IStakeLine
-    function totalUnits() external view returns (uint256) {
-        return _tree.total();
-    }
-
-    /// @inheritdoc IStakeLine
+    /// @inheritdoc IStakingEscrow
     function leafCount() external view returns (uint256) {
         return _leafCount;
     }
 
-    /// @inheritdoc IStakeLine
+    /// @inheritdoc IStakingEscrow
     function leafAt(uint256 leaf) external view returns (address node, uint32 units, uint32 since) {
-        Leaf memory held = _leaves[leaf];
+        Leaf storage held = _leaves[leaf];
         return (held.node, _tree.leafUnits(leaf), held.since);
     }
 
-    /// @inheritdoc IStakeLine
-    function select(uint256 x) external view returns (address node, uint256 offset) {
+    /// @inheritdoc IStakingEscrow
+    function totalUnits() public view returns (uint256) {
+        return _tree.total();
+    }
+
+    /// @dev Makes a leaf `units` wide; assigns one to `node` if it has none, takes it back at width 0.
+    /// @param holding The node's leaf plus one, 0 if it has none.
+    /// @param since First period in which a newly assigned holder can be drawn.
+    /// @return The node's leaf plus one, 0 if it has none now.
+    function _fit(address node, uint256 holding, uint256 units, uint256 since) internal returns (uint256) {
+        if (holding == 0) {
+            if (units == 0) return 0;
+            holding = _take(node, since);
+        }
+        uint256 leaf = holding - 1;
+        uint256 before = _tree.leafUnits(leaf);
+        if (units != before) _tree.add(leaf, int256(units) - int256(before));
+        if (units > 0) return holding;
+        _leaves[leaf] = Leaf({node: address(0), since: 0, nextFree: _firstFree});
+        _firstFree = uint24(holding);
+        return 0;
+    }
+
+    /// @dev Who lies at point `x` < `totalUnits` of the line, and how far inside its leaf the point is.
+    function _select(uint256 x) internal view returns (address node, uint256 offset) {
         uint256 leaf;
         (leaf, offset) = _tree.find(x);
         node = _leaves[leaf].node;
     }
 
-    function _take(address node, uint32 since) private returns (uint32 leaf) {
-        if (_firstFree > 0) {
-            leaf = _firstFree - 1;
-            _firstFree = _leaves[leaf].nextFree;
+    function _take(address node, uint256 since) private returns (uint256 holding) {
+        holding = _firstFree;
+        if (holding > 0) {
+            _firstFree = _leaves[holding - 1].nextFree;
         } else {
-            leaf = _leafCount;
-            if (leaf == SumTree._LEAVES) revert StakeLineFull(SumTree._LEAVES);
-            _leafCount = leaf + 1;
+            holding = uint256(_leafCount) + 1;
+            if (holding > SumTree._LEAVES) revert StakeLineFull(SumTree._LEAVES);
+            _leafCount = uint24(holding);
         }
-        _leaves[leaf] = Leaf({node: node, since: since, nextFree: 0});
+        _leaves[holding - 1] = Leaf({node: node, since: uint32(since), nextFree: 0});
     }
 }

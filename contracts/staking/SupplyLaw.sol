@@ -3,38 +3,59 @@ pragma solidity 0.8.37;
 
 import {IStakingEscrow} from "../interfaces/IStakingEscrow.sol";
 import {EndSet} from "../libraries/EndSet.sol";
+import {Periods} from "../libraries/Periods.sol";
 import {RewardMath} from "../libraries/RewardMath.sol";
 import {EscrowBase} from "./EscrowBase.sol";
 
 /// @title The supply law: how much is allocated, and how much of it to a wei of weight
-/// @dev An *anchor* holds everything at the start of a period in which locked deposits D or remaining supply R changed. Until
-/// the next one D is constant, hence k periods are one power (RewardMath):
-///     R(p + k) = ceil(R(p) phi^k),   allocated = R(p) - R(p + k),   acc += floor(2^96 (allocated - pot share) / D).
-/// Every value in between is computed from the anchor and never stored, so that calling more often changes nothing.
+/// @dev The *head* holds everything at the start of a period in which locked deposits D or remaining supply R changed. Until the
+/// next one D is constant, hence k periods are one power (RewardMath), and with s the checkers' share
+///     R(p + k) = ceil(R(p) phi^k),   acc += floor(2^96 (1 - s) (R(p) - R(p + k)) / D).
+/// Every value in between is computed from the head and never stored, so that calling more often changes nothing.
 ///
-/// A decision in period p moves the head to p + 1; an expiry moves it to the end of that lock. The two anchors before the head
-/// are kept: one covers the current period, one the period before. An expiry that was passed leaves its accumulator behind,
-/// because the stretches of its positions end there.
+/// An expiry moves the head to the end of that lock. It leaves its accumulator behind, because the stretches of its positions
+/// end there. The first decision of period p moves the head to p and on to p + 1; what the current period then still needs is
+/// kept beside it, R(p), D(p), N(p), and D and N of p - 1. Its accumulator follows:
+///     acc(p) = acc(p + 1) - floor(2^96 (1 - s) (R(p) - ceil(R(p) phi)) / D(p)).
 abstract contract SupplyLaw is EscrowBase {
     using EndSet for EndSet.Set;
 
     /// @param locked D from `period` on, in wei.
     /// @param remaining R at the start of `period`, in wei.
-    /// @param nextEnd First scheduled expiry later than `period`; exact in the head, not kept up in past anchors.
+    /// @param nextEnd First scheduled expiry later than `period`.
     /// @param accumulator Tokens per wei of weight allocated before `period`, 96 fractional bits. It would take 256 decay
     /// times of the whole supply going to a single minimal deposit to fill it; it then stands still.
-    /// @param pot Wei allocated to the health checkers before `period`, paid out or not.
     /// @param nodes Active nodes, not suspended, from `period` on.
-    /// @param newest Which of the past anchors is the latest (head only).
-    struct Anchor {
+    /// @param decided Whether a decision moved the head here: `formerLocked` and `_before` count.
+    /// @param formerLocked D two periods before `period`.
+    struct Head {
         uint96 locked;
         uint96 remaining;
         uint32 period;
         uint32 nextEnd;
         uint128 accumulator;
-        uint96 pot;
         uint24 nodes;
-        uint8 newest;
+        bool decided;
+        uint96 formerLocked;
+    }
+
+    /// @dev What a head says, in memory.
+    struct Law {
+        uint256 locked;
+        uint256 remaining;
+        uint256 period;
+        uint256 nextEnd;
+        uint256 accumulator;
+        uint256 nodes;
+    }
+
+    /// @dev The period before a decided head.
+    /// @param formerNodes Active nodes in the period before that.
+    struct Before {
+        uint96 locked;
+        uint96 remaining;
+        uint24 nodes;
+        uint24 formerNodes;
     }
 
     /// @param accumulator At this end, once it was passed.
@@ -46,25 +67,40 @@ abstract contract SupplyLaw is EscrowBase {
         uint32 nodes;
     }
 
+    /// @dev All that there was to allocate, ever: R_0 and what was returned.
+    /// @param settled Up to the start of `period`.
+    /// @param latest Returned in `period`, counts from the next.
+    struct Endowment {
+        uint96 settled;
+        uint96 latest;
+        uint32 period;
+    }
+
     uint256 private constant _MAX_STEPS = 32;
     uint256 private constant _BPS = 10_000;
 
-    Anchor internal _head;
-    Anchor[2] private _past;
-    mapping(uint32 period => Expiry) internal _expiries;
+    Head internal _head;
+    Before private _before;
+    mapping(uint256 period => Expiry) internal _expiries;
     EndSet.Set private _ends;
     /// @dev The accumulator at the starts of the last two vesting epochs behind the head, by parity.
     uint128[2] private _epochMarks;
+    Endowment private _endowment;
 
     constructor(uint256 initialSupply) {
-        _head.remaining = uint96(_maxSupply - initialSupply);
-        _head.period = _now();
+        _endowment.settled = uint96(_maxSupply - initialSupply);
+        _head.remaining = _endowment.settled;
+        _head.period = uint32(_now());
         _head.nextEnd = EndSet._NONE;
     }
 
     /// @inheritdoc IStakingEscrow
     function advance() external returns (bool done) {
-        return _passExpiries(_now());
+        uint256 current = _now();
+        if (_head.nextEnd > current) return true;
+        Law memory law = _pass(current);
+        _keep(law, false, 0);
+        return law.nextEnd > current;
     }
 
     /// @inheritdoc IStakingEscrow
@@ -73,178 +109,229 @@ abstract contract SupplyLaw is EscrowBase {
     }
 
     /// @inheritdoc IStakingEscrow
-    function totalLockedAt(uint32 period) external view returns (uint256) {
-        return _lawNear(period).locked;
+    function totalLockedAt(uint32 period) external view returns (uint256 locked) {
+        (locked, ) = _sumsAt(period);
     }
 
     /// @inheritdoc IStakingEscrow
-    function activeNodesAt(uint32 period) external view returns (uint256) {
-        return _lawNear(period).nodes;
+    function activeNodesAt(uint32 period) external view returns (uint256 nodes) {
+        (, nodes) = _sumsAt(period);
     }
 
     /// @inheritdoc IStakingEscrow
     function rewardRate() external view returns (uint256) {
-        uint32 current = _now();
-        Anchor memory law = _anchorOf(current);
-        if (law.locked == 0) return 0;
-        (uint256 before, , ) = _allocation(law, current);
-        (uint256 remaining, , ) = _allocation(law, current + 1);
-        return before - remaining;
+        Law memory law = _lawAt(_now());
+        return law.locked == 0 ? 0 : law.remaining - RewardMath.decay(law.remaining, _decayFactor, 1);
     }
 
     /// @inheritdoc IStakingEscrow
     function allocatedSupply() external view returns (uint256) {
-        return _maxSupply - _lawAt(_now()).remaining;
+        return _maxSupply - remainingSupply();
     }
 
     /// @inheritdoc IStakingEscrow
-    function remainingSupply() external view returns (uint256) {
+    function remainingSupply() public view returns (uint256) {
         return _lawAt(_now()).remaining;
     }
 
-    /// @dev Moves the head to the next period, where a decision of this one takes effect.
-    function _turn() internal {
-        uint32 current = _now();
-        _catchUp(current + 1);
-        Anchor memory law = _headLaw();
-        if (law.period > current) return;
-        _remember(law, current + 1);
-        _accrue(law, current + 1);
-        _setHead(law);
+    /// @dev Moves the head to the next period, where a decision of this one takes effect. Passes expiries, or reverts if they are
+    /// too many for one call.
+    function _turn() internal returns (uint256 next) {
+        uint256 current = _now();
+        next = current + 1;
+        if (_head.period == next) return next;
+        Law memory law = _pass(current);
+        if (law.nextEnd <= current) revert NeedsAdvance(uint32(law.nextEnd), uint32(current));
+        (uint256 formerLocked, uint256 formerNodes) = _sumsBefore(law, current);
+        _moveTo(law, current);
+        _before = Before(uint96(law.locked), uint96(law.remaining), uint24(law.nodes), uint24(formerNodes));
+        _moveTo(law, next);
+        if (law.nextEnd == next) _expire(law);
+        _keep(law, true, formerLocked);
     }
 
-    /// @dev Passes all expiries up to `period`, or reverts if they are too many for one call.
-    function _catchUp(uint32 period) internal {
-        if (!_passExpiries(period)) revert NeedsAdvance(_head.nextEnd, _now());
+    /// @dev Adds to R from the next period, to which the head has moved.
+    function _giveBack(uint256 amount) internal {
+        uint256 settled = _endowment.settled;
+        uint256 latest = _endowment.latest;
+        uint256 current = _now();
+        if (_endowment.period != current) (settled, latest) = (settled + latest, 0);
+        _endowment = Endowment(uint96(settled), uint96(latest + amount), uint32(current));
+        _head.remaining += uint96(amount);
     }
 
-    function _schedule(uint32 end, uint256 weight) internal {
+    /// @dev Adds to an expiry, both sums in one word: none reaches the end of its lane, since weights stay within the supply.
+    function _schedule(uint256 end, uint256 weight, uint256 nodes) internal {
         Expiry storage expiry = _expiries[end];
-        if (expiry.weight == 0) {
-            _ends.add(end);
-            if (end < _head.nextEnd) _head.nextEnd = end;
+        uint256 word;
+        assembly ("memory-safe") {
+            word := sload(expiry.slot)
         }
-        expiry.weight += uint96(weight);
+        if (uint96(word >> 128) == 0) {
+            _ends.add(end);
+            if (end < _head.nextEnd) _head.nextEnd = uint32(end);
+        }
+        unchecked {
+            word += (weight << 128) + (nodes << 224);
+        }
+        assembly ("memory-safe") {
+            sstore(expiry.slot, word)
+        }
     }
 
-    function _unschedule(uint32 end, uint256 weight) internal {
+    function _unschedule(uint256 end, uint256 weight) internal {
         Expiry storage expiry = _expiries[end];
         expiry.weight -= uint96(weight);
         if (expiry.weight > 0) return;
         _ends.remove(end);
-        if (_head.nextEnd == end) _head.nextEnd = _ends.next(end);
+        if (_head.nextEnd == end) _head.nextEnd = uint32(_ends.next(end));
     }
 
-    /// @dev The law at the start of `period`, the previous, the current or the next.
-    function _lawAt(uint32 period) internal view returns (Anchor memory law) {
-        law = _anchorOf(period);
-        _accrue(law, period);
+    /// @dev What was allocated before the current period.
+    function _allocatedBefore() internal view returns (uint256) {
+        uint256 endowed = _endowment.settled;
+        if (_endowment.period < _now()) endowed += _endowment.latest;
+        return endowed - remainingSupply();
+    }
+
+    /// @dev Reverts if more than 32 expiries can lie behind, which a reader of the law would have to step over.
+    function _checkDistance(uint256 current) internal view {
+        uint256 end = _head.nextEnd;
+        if (end < current && current - end >= Periods._GRID * _MAX_STEPS)
+            revert NeedsAdvance(uint32(end), uint32(current));
     }
 
     /// @dev The accumulator at the end of some position.
-    function _accumulatorAtEnd(uint32 end) internal view returns (uint128) {
-        return end <= _head.period ? _expiries[end].accumulator : _lawAt(end).accumulator;
+    function _accumulatorAtEnd(uint256 end) internal view returns (uint256) {
+        return end <= _head.period ? _expiries[end].accumulator : _accumulatorAt(end);
     }
 
     /// @dev The accumulator at the start of a vesting epoch, the current one or the one before.
-    function _epochStart(uint32 epoch) internal view returns (uint128) {
-        uint32 start = epoch * _vestPeriods;
-        return start < _head.period ? _epochMarks[epoch & 1] : _lawAt(start).accumulator;
+    function _epochStart(uint256 epoch) internal view returns (uint256) {
+        uint256 start = epoch * _vestPeriods;
+        return start < _head.period ? _epochMarks[epoch & 1] : _accumulatorAt(start);
     }
 
-    function _passExpiries(uint32 period) private returns (bool done) {
-        Anchor memory law = _headLaw();
-        if (law.nextEnd > period) return true;
+    /// @dev The accumulator at the start of `period`, for which `_lawAt` holds.
+    function _accumulatorAt(uint256 period) internal view returns (uint256 accumulator) {
+        Head storage head = _head;
+        uint256 from = head.period;
+        if (from > period || head.nextEnd <= period) return _lawAt(period).accumulator;
+        (, accumulator) = _grown(head.locked, head.remaining, head.accumulator, period - from);
+    }
+
+    /// @dev The law at the start of the current period, of the next, or of one between head and now.
+    function _lawAt(uint256 period) internal view returns (Law memory) {
+        Law memory law = _headLaw();
+        if (law.period > period) {
+            (law.locked, law.remaining, law.nodes) = (_before.locked, _before.remaining, _before.nodes);
+            (, uint256 turned) = _grown(law.locked, law.remaining, law.accumulator, 1);
+            law.accumulator -= turned - law.accumulator;
+            return law;
+        }
+        while (law.nextEnd <= period) {
+            _accrue(law, law.nextEnd);
+            _lapse(law);
+        }
+        _accrue(law, period);
+        return law;
+    }
+
+    /// @dev Writes the head, a word at a time; fields as in `Head`.
+    function _keep(Law memory law, bool decided, uint256 formerLocked) private {
+        uint256 sums = law.locked | (law.remaining << 96) | (law.period << 192) | (law.nextEnd << 224);
+        uint256 rest = law.accumulator | (law.nodes << 128) | (formerLocked << 160);
+        if (decided) rest |= 1 << 152;
+        assembly ("memory-safe") {
+            sstore(_head.slot, sums)
+            sstore(add(_head.slot, 1), rest)
+        }
+    }
+
+    /// @dev The head, taken over expiries up to `period`, at most 32.
+    function _pass(uint256 period) private returns (Law memory) {
+        Law memory law = _headLaw();
         for (uint256 steps = 0; law.nextEnd <= period && steps < _MAX_STEPS; ++steps) {
-            uint32 end = law.nextEnd;
-            _remember(law, end);
-            _step(law);
-            _expiries[end].accumulator = law.accumulator;
+            _moveTo(law, law.nextEnd);
+            _expire(law);
         }
-        _setHead(law);
-        return law.nextEnd > period;
+        return law;
     }
 
-    function _setHead(Anchor memory law) private {
-        _head = law;
-    }
-
-    /// @dev Called before the head, which holds `law`, moves to `to`.
-    function _remember(Anchor memory law, uint32 to) private {
-        if (_vestPeriods > 0) _markEpochs(law, to);
-        law.newest ^= 1;
-        _past[law.newest] = law;
-    }
-
-    /// @dev Keeps the accumulator at the last two epoch starts in [law.period, to).
-    function _markEpochs(Anchor memory law, uint32 to) private {
-        uint32 epoch = (to - 1) / _vestPeriods;
-        for (uint32 i = 0; i < 2 && epoch * _vestPeriods >= law.period; ++i) {
-            uint32 start = epoch * _vestPeriods;
-            bool grows = law.locked > 0 && start > law.period;
-            uint128 accumulator = law.accumulator;
-            if (grows) (, , accumulator) = _allocation(law, start);
-            _epochMarks[epoch & 1] = accumulator;
-            if (epoch == 0) return;
-            --epoch;
+    /// @dev Takes `law` to `period`, with nothing changing on the way, and marks the last two epoch starts in [law.period, period).
+    function _moveTo(Law memory law, uint256 period) private {
+        uint256 length = _vestPeriods;
+        if (length > 0 && period > law.period) {
+            uint256 epoch = (period - 1) / length;
+            if ((epoch - 1) * length >= law.period) _mark(law, epoch - 1);
+            if (epoch * length >= law.period) _mark(law, epoch);
         }
+        _accrue(law, period);
     }
 
-    /// @dev Takes `law` over its next expiry.
-    function _step(Anchor memory law) private view {
-        uint32 end = law.nextEnd;
-        Expiry storage expiry = _expiries[end];
-        _accrue(law, end);
+    function _mark(Law memory law, uint256 epoch) private {
+        uint256 periods = epoch * _vestPeriods - law.period;
+        (, uint256 accumulator) = _grown(law.locked, law.remaining, law.accumulator, periods);
+        _epochMarks[epoch & 1] = uint128(accumulator);
+    }
+
+    /// @dev Passes the expiry at `law.period`.
+    function _expire(Law memory law) private {
+        _expiries[law.period].accumulator = uint128(law.accumulator);
+        _lapse(law);
+    }
+
+    function _headLaw() private view returns (Law memory) {
+        Head storage head = _head;
+        return Law(head.locked, head.remaining, head.period, head.nextEnd, head.accumulator, head.nodes);
+    }
+
+    function _lapse(Law memory law) private view {
+        Expiry storage expiry = _expiries[law.period];
         law.locked -= expiry.weight;
-        law.nodes -= uint24(expiry.nodes);
-        law.nextEnd = _ends.next(end);
+        law.nodes -= expiry.nodes;
+        law.nextEnd = _ends.next(law.period);
     }
 
-    /// @dev Takes `law` to `period`, with nothing changing on the way.
-    function _accrue(Anchor memory law, uint32 period) private view {
-        if (law.locked > 0 && period > law.period) {
-            (uint256 remaining, uint256 potPart, uint128 accumulator) = _allocation(law, period);
-            law.remaining = uint96(remaining);
-            law.pot += uint96(potPart);
-            law.accumulator = accumulator;
-        }
+    function _accrue(Law memory law, uint256 period) private view {
+        (law.remaining, law.accumulator) = _grown(law.locked, law.remaining, law.accumulator, period - law.period);
         law.period = period;
     }
 
-    /// @dev The anchor from which `period` is computed.
-    function _anchorOf(uint32 period) private view returns (Anchor memory law) {
-        law = _headLaw();
-        if (law.period <= period) {
-            while (law.nextEnd <= period) _step(law);
-        } else {
-            uint8 newest = law.newest;
-            law = _pastLaw(newest);
-            if (law.period > period) law = _pastLaw(newest ^ 1);
+    /// @dev R and the accumulator after `periods` with constant D. R falls, and its products with shares in basis points are far
+    /// below 2^256.
+    function _grown(
+        uint256 locked,
+        uint256 remaining,
+        uint256 accumulator,
+        uint256 periods
+    ) private view returns (uint256 left, uint256 grown) {
+        if (locked == 0 || periods == 0) return (remaining, accumulator);
+        unchecked {
+            left = RewardMath.decay(remaining, _decayFactor, periods);
+            uint256 shared = (remaining - left) * (_BPS - _checkShareBps);
+            grown = accumulator + RewardMath.perWeight(shared, locked * _BPS);
         }
+        if (grown > type(uint128).max) grown = type(uint128).max;
     }
 
-    function _headLaw() private view returns (Anchor memory) {
-        return _head;
+    /// @dev D and N of the previous, the current or the next period.
+    function _sumsAt(uint256 period) private view returns (uint256 locked, uint256 nodes) {
+        uint256 current = _now();
+        if (period + 1 < current || period > current + 1)
+            revert PeriodOutOfReach(uint32(period), uint32(current - 1), uint32(current + 1));
+        Law memory law = _headLaw();
+        if (period < current && law.period > current) return (_head.formerLocked, _before.formerNodes);
+        if (period < current && law.period == current) return _sumsBefore(law, current);
+        law = _lawAt(period);
+        return (law.locked, law.nodes);
     }
 
-    function _pastLaw(uint8 which) private view returns (Anchor memory) {
-        return _past[which];
-    }
-
-    function _allocation(
-        Anchor memory law,
-        uint32 period
-    ) private view returns (uint256 remaining, uint256 potPart, uint128 accumulator) {
-        remaining = RewardMath.decay(law.remaining, _decayFactor, period - law.period);
-        uint256 allocated = law.remaining - remaining;
-        potPart = (allocated * _checkShareBps) / _BPS;
-        uint256 grown = law.accumulator + RewardMath.perWeight(allocated - potPart, law.locked);
-        accumulator = grown > type(uint128).max ? type(uint128).max : uint128(grown);
-    }
-
-    function _lawNear(uint32 period) private view returns (Anchor memory) {
-        uint32 current = _now();
-        if (period + 1 < current || period > current + 1) revert PeriodOutOfReach(period, current - 1, current + 1);
-        return _lawAt(period);
+    /// @dev D and N of the period before `current`, for a law that has passed all expiries up to `current`.
+    function _sumsBefore(Law memory law, uint256 current) private view returns (uint256 locked, uint256 nodes) {
+        if (law.period < current) return (law.locked, law.nodes);
+        if (_head.decided && _head.period == current) return (_before.locked, _before.nodes);
+        Expiry storage expiry = _expiries[current];
+        return (law.locked + expiry.weight, law.nodes + expiry.nodes);
     }
 }

@@ -1,7 +1,7 @@
 /** The staking escrow: positions, rewards, the supply law and the stake line. Amounts are base units, periods whole numbers. */
 import type { Provider } from "ethers";
 
-import { type StakingEscrow, IStakeLine__factory } from "../../typechain-types";
+import type { StakingEscrow } from "../../typechain-types";
 import { type Call, prepare } from "./call";
 import type { Permit } from "./nkmsToken";
 import { explained } from "./refusals";
@@ -148,9 +148,8 @@ export class StakingEscrowClient {
 
   /** The stake line from left to right, without free leaves. */
   async leaves(): Promise<Leaf[]> {
-    const line = IStakeLine__factory.connect(await explained(this.contract.stakeLine()), this.provider);
-    const count = Number(await explained(line.leafCount()));
-    const all = await explained(Promise.all(range(count).map((leaf) => line.leafAt(leaf))));
+    const count = Number(await explained(this.contract.leafCount()));
+    const all = await explained(Promise.all(range(count).map((leaf) => this.contract.leafAt(leaf))));
     let start = 0n;
     return all.flatMap(({ node, units, since }) => {
       const leaf = { node, start, units, since };

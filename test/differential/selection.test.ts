@@ -35,10 +35,10 @@ async function populate() {
 
 type System = Awaited<ReturnType<typeof populate>>;
 
-async function leavesOf({ escrow, line }: System, until: bigint): Promise<SelectionLeaf[]> {
+async function leavesOf({ escrow }: System, until: bigint): Promise<SelectionLeaf[]> {
   const leaves: SelectionLeaf[] = [];
-  for (let i = 0n; i < (await line.leafCount()); ++i) {
-    const { node, units } = await line.leafAt(i);
+  for (let i = 0n; i < (await escrow.leafCount()); ++i) {
+    const { node, units } = await escrow.leafAt(i);
     leaves.push({ node, units, drawable: await escrow.drawableUnits(node, until) });
   }
   return leaves;

@@ -2,7 +2,7 @@
 import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { ethers } from "hardhat";
 
-import type { IStakingEscrow, NKMSToken, NodeRegistry, StakeLine, StakingEscrow } from "../../typechain-types";
+import type { IStakingEscrow, NKMSToken, NodeRegistry, StakingEscrow } from "../../typechain-types";
 
 export const UNIT_NKMS = 10n ** 18n;
 export const INITIAL_SUPPLY = 1_000_000_000n * UNIT_NKMS;
@@ -27,7 +27,6 @@ export const REFERENCE: IStakingEscrow.ParametersStruct = { ...FEDERATED, checkS
 export interface StakingSystem {
   token: NKMSToken;
   escrow: StakingEscrow;
-  line: StakeLine;
   registry: NodeRegistry;
   parameters: IStakingEscrow.ParametersStruct;
 }
@@ -52,8 +51,7 @@ export async function deployStaking(
   const above = [policyManager, healthCheck, slashers] as const;
   const escrow = await ethers.deployContract("StakingEscrow", [token, registryAddress, ...above, parameters]);
   const registry = await ethers.deployContract("NodeRegistry", [escrow, parameters.periodLength]);
-  const line = await ethers.getContractAt("StakeLine", await escrow.stakeLine());
-  return { token, escrow, line, registry, parameters };
+  return { token, escrow, registry, parameters };
 }
 
 /** The next block is `second` seconds into `period`. */

@@ -52,7 +52,8 @@ export class StakingModel {
   private remaining: bigint[];
   private locked: bigint[] = [0n];
   private accumulator: bigint[] = [0n];
-  private pot: bigint[] = [0n];
+  /** Allocated before each period. */
+  private allocated: bigint[] = [0n];
   private nodes: bigint[] = [0n];
   /** Period at which D or R last changed. */
   private anchor: bigint;
@@ -78,8 +79,11 @@ export class StakingModel {
   remainingSupply = () => this.at(this.remaining, this.period);
   totalLocked = () => this.at(this.locked, this.period);
   activeNodes = () => this.at(this.nodes, this.period);
-  checkPot = () => this.at(this.pot, this.period) - this.potPaid;
-  rewardRate = () => this.remainingSupply() - this.lawAt(this.period + 1n).remaining;
+  lockedBefore = () => this.at(this.locked, this.period - 1n);
+  nodesBefore = () => this.at(this.nodes, this.period - 1n);
+  lockedNext = () => [...this.stakers.values()].reduce((sum, staker) => sum + this.weightNext(staker), 0n);
+  checkPot = () => (this.at(this.allocated, this.period) * this.parameters.checkShareBps) / 10_000n - this.potPaid;
+  rewardRate = () => (this.totalLocked() === 0n ? 0n : this.remainingSupply() - this.decayed(this.remainingSupply(), 1n));
 
   isLive(held: ModelPosition | undefined): held is ModelPosition {
     return held !== undefined && !held.retired && (held.end === 0n || held.end > this.period + 1n);
@@ -101,22 +105,22 @@ export class StakingModel {
   }
 
   /** eq 31, 32 by whole periods: R(t + k) = ceil(R(t) phi^k), phi = 1 - 1/T as a fraction of 2^128, up; no other rounding. */
-  private lawAt(period: bigint): { remaining: bigint; accumulator: bigint; pot: bigint } {
+  private lawAt(period: bigint): { remaining: bigint; accumulator: bigint } {
     const start = {
       remaining: this.at(this.remaining, this.anchor),
       accumulator: this.at(this.accumulator, this.anchor),
     };
-    const pot = this.at(this.pot, this.anchor);
     const locked = this.at(this.locked, this.anchor);
-    if (locked === 0n) return { ...start, pot };
-    const { decayPeriods, checkShareBps } = this.parameters;
-    const k = period - this.anchor;
+    if (locked === 0n) return start;
+    const remaining = this.decayed(start.remaining, period - this.anchor);
+    const shared = (start.remaining - remaining) * (10_000n - this.parameters.checkShareBps);
+    return { remaining, accumulator: start.accumulator + (shared * ONE) / (locked * 10_000n) };
+  }
+
+  private decayed(remaining: bigint, k: bigint): bigint {
+    const { decayPeriods } = this.parameters;
     const phi = (((decayPeriods - 1n) << 128n) + decayPeriods - 1n) / decayPeriods;
-    const remaining = (start.remaining * phi ** k + (1n << (128n * k)) - 1n) >> (128n * k);
-    const allocated = start.remaining - remaining;
-    const potPart = (allocated * checkShareBps) / 10_000n;
-    const accumulator = start.accumulator + ((allocated - potPart) * ONE) / locked;
-    return { remaining, accumulator, pot: pot + potPart };
+    return (remaining * phi ** k + (1n << (128n * k)) - 1n) >> (128n * k);
   }
 
   nextPeriod(): void {
@@ -127,9 +131,9 @@ export class StakingModel {
     );
     this.remaining.push(law.remaining + this.returned);
     this.accumulator.push(law.accumulator);
-    this.pot.push(law.pot);
+    this.allocated.push(this.allocated.at(-1)! + this.remainingSupply() - law.remaining);
     const all = [...this.stakers.values()];
-    this.locked.push(all.reduce((sum, staker) => sum + this.weightNext(staker), 0n));
+    this.locked.push(this.lockedNext());
     const active = all.filter((staker) => !staker.suspended && this.weightNext(staker) > 0n);
     this.nodes.push(BigInt(active.length));
     for (const staker of ending) this.close(staker);
@@ -141,8 +145,14 @@ export class StakingModel {
 
   /** A decision of `staker`, made now, that changes weights or the remaining supply from the next period. */
   decide(staker?: ModelStaker): void {
-    this.cut = true;
+    this.cutHere();
     if (staker) this.close(staker);
+  }
+
+  /** The law is anchored in the period of a decision and in the next one. */
+  private cutHere(): void {
+    this.cut = true;
+    this.anchor = this.period;
   }
 
   /** Ends the open stretch with this period, unless it begins with the next. */
@@ -161,7 +171,7 @@ export class StakingModel {
 
   giveBack(amount: bigint): void {
     this.returned += amount;
-    this.cut = true;
+    this.cutHere();
   }
 
   payCheck(amount: bigint): void {
@@ -187,42 +197,40 @@ export class StakingModel {
     return boundary < this.first ? this.first : boundary;
   }
 
+  /**
+   * An open stretch is vested up to a boundary, rounded down. Of a closed one the rest is held back, rounded up; if it began
+   * within the time for vesting, all of it.
+   */
+  private vested(stretch: Stretch): bigint {
+    const boundary = this.vestedTo();
+    if (stretch.suspended || stretch.settled) return 0n;
+    const { weight, start, stop } = stretch;
+    if (stop === undefined) return this.earnedTo(stretch, boundary);
+    if (boundary < stop && boundary <= start && this.parameters.vestPeriods > 0n) return 0n;
+    const growth = boundary < stop ? this.accumulatorAt(stop) - this.accumulatorAt(boundary) : 0n;
+    return this.earnedTo(stretch, stop) - (weight * growth + ONE - 1n) / ONE;
+  }
+
   claimable(staker: ModelStaker): bigint {
-    const vestedTo = this.vestedTo();
-    let due = staker.settled - staker.paid;
-    for (const stretch of staker.stretches) if (!stretch.suspended) due += this.earnedTo(stretch, vestedTo);
-    if (this.parameters.vestPeriods === 0n) due -= this.heldBack(staker, due);
-    return due;
+    const due = staker.stretches.reduce((sum, stretch) => sum + this.vested(stretch), staker.settled - staker.paid);
+    return due > 0n ? due : 0n;
   }
 
-  /** The wei by which a stretch that a decision just closed is due one period later. */
-  private heldBack(staker: ModelStaker, due: bigint): bigint {
-    const closed = staker.stretches.find(({ stop }) => stop === this.period + 1n);
-    if (!closed) return 0n;
-    const growth = this.accumulatorAt(this.period + 1n) - this.accumulatorAt(this.period);
-    const pending = (closed.weight * growth + ONE - 1n) / ONE;
-    const part = pending - (this.earnedTo(closed, this.period + 1n) - this.earnedTo(closed, this.period));
-    return part > due ? due : part;
-  }
-
-  /** Earned in ended periods, not vested. */
+  /** Earned in ended periods and in a closed stretch, not vested. */
   provisional(staker: ModelStaker): bigint {
-    const vestedTo = this.vestedTo();
     return staker.stretches.reduce((sum, stretch) => {
-      const vested = stretch.suspended ? 0n : this.earnedTo(stretch, vestedTo);
       const stop = stretch.stop ?? this.period;
-      return sum + this.earnedTo(stretch, stop) - vested;
+      return sum + this.earnedTo(stretch, stop) - this.vested(stretch);
     }, 0n);
   }
 
   /** A conviction, a reactivation, an exit: everything provisional goes back, the current period included. */
   forfeitAll(staker: ModelStaker, suspended: boolean): bigint {
     this.decide(staker);
-    const vestedTo = this.vestedTo();
     const next = this.period + 1n;
     let taken = 0n;
     for (const stretch of staker.stretches) {
-      const vested = stretch.suspended ? 0n : this.earnedTo(stretch, vestedTo);
+      const vested = this.vested(stretch);
       staker.settled += vested;
       taken += this.earnedTo(stretch, next) - vested;
     }

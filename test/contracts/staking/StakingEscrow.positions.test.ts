@@ -122,9 +122,10 @@ describe("StakingEscrow: positions", () => {
 
     async function consent({ escrow, alice, bob }: Awaited<ReturnType<typeof federated>>, deadline: bigint) {
       const { chainId } = await ethers.provider.getNetwork();
-      const verifyingContract = await escrow.getAddress();
-      const domain = { name: "NKMS StakingEscrow", version: "1", chainId, verifyingContract };
-      const nonce = await escrow.consentNonce(bob);
+      const verifyingContract = await escrow.stakerConsents();
+      const consents = await ethers.getContractAt("StakerConsents", verifyingContract);
+      const domain = { name: "NKMS StakerConsents", version: "1", chainId, verifyingContract };
+      const nonce = await consents.nonceOf(bob);
       const message = {
         staker: bob.address,
         funder: alice.address,
@@ -295,26 +296,26 @@ describe("StakingEscrow: positions", () => {
     });
 
     it("gives the leaf back to the next node", async () => {
-      const { escrow, line, own, alice, bob, end } = await loadFixture(winding);
-      expect((await line.leafAt(0)).node).to.equal(alice.address);
+      const { escrow, own, alice, bob, end } = await loadFixture(winding);
+      expect((await escrow.leafAt(0)).node).to.equal(alice.address);
       await at(end + UNBONDING);
       await own.withdraw(0);
-      expect(await line.totalUnits()).to.equal(0n);
+      expect(await escrow.totalUnits()).to.equal(0n);
       await escrow.connect(bob).create(MINIMUM, LOCK);
-      const leaf = await line.leafAt(0);
+      const leaf = await escrow.leafAt(0);
       expect([leaf.node, leaf.since]).to.deep.equal([bob.address, end + UNBONDING + 1n]);
-      expect(await line.leafCount()).to.equal(1n);
+      expect(await escrow.leafCount()).to.equal(1n);
     });
   });
 
   context("trim", () => {
     it("lowers a leaf whose lock has ended, for anybody, and moves nothing else", async () => {
-      const { escrow, line, alice, stranger, end } = await loadFixture(winding);
+      const { escrow, alice, stranger, end } = await loadFixture(winding);
       await go(end);
       const due = await escrow.claimable(alice);
-      expect(await line.totalUnits()).to.be.above(0n);
+      expect(await escrow.totalUnits()).to.be.above(0n);
       await escrow.connect(stranger).trim(alice);
-      expect(await line.totalUnits()).to.equal(0n);
+      expect(await escrow.totalUnits()).to.equal(0n);
       expect(await escrow.claimable(alice)).to.equal(due);
       expect(await escrow.depositOf(alice)).to.equal(AMOUNT);
     });

@@ -24,7 +24,6 @@ async function deploy() {
   const hostile = await ethers.deployContract("HostileToken__Mock", [address, INITIAL_SUPPLY, MAX_SUPPLY]);
   const roles = [hostile, hostile, hostile, hostile, [hostile], PARAMETERS];
   const escrow = await ethers.deployContract("StakingEscrow", roles as never);
-  const line = await ethers.getContractAt("StakeLine", await escrow.stakeLine());
   const run = (name: string, ...args: unknown[]) =>
     hostile.run(escrow.interface.encodeFunctionData(name as never, args as never));
   await go((await period()) + 1n);
@@ -35,7 +34,7 @@ async function deploy() {
   await run("startWindDown", 2);
   await run("reserve", [hostile.target], 5n);
   await go((await period()) + 40n);
-  return { hostile, escrow, line, victim, run };
+  return { hostile, escrow, victim, run };
 }
 
 /** Suspends the hostile staker and lets its wait pass. */
@@ -85,7 +84,7 @@ function encode(system: System, name: string): string {
 }
 
 /** A hash of everything that anybody sees of both stakers and of the whole. */
-async function digest({ escrow, line, hostile, victim }: System): Promise<string> {
+async function digest({ escrow, hostile, victim }: System): Promise<string> {
   const now = await escrow.currentPeriod();
   const ask = (name: string, ...args: unknown[]) => escrow.interface.encodeFunctionData(name as never, args as never);
   const of = (who: string) => [
@@ -100,7 +99,7 @@ async function digest({ escrow, line, hostile, victim }: System): Promise<string
   const next = ["totalLockedAt", "activeNodesAt"].map((name) => ask(name, now + 1n));
   const seen = await hostile.see([...of(hostile.target as string), ...of(victim.address), ...whole, ...next]);
   const moved = MOVEMENTS.map((name) => hostile.moved(hostile.interface.getFunction(name as never).selector));
-  return [seen, await line.totalUnits(), ...(await Promise.all(moved))].join();
+  return [seen, await escrow.totalUnits(), ...(await Promise.all(moved))].join();
 }
 
 /** The state now and twenty periods later, after `calls` one by one; a refused call is skipped. */

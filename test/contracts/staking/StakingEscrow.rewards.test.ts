@@ -164,7 +164,7 @@ describe("StakingEscrow: supply and rewards", () => {
       const last = (await escrow.position(alice, 0)).endPeriod;
       await go(last + 30n);
       const due = await escrow.claimable(alice);
-      await expect(own.claim())
+      await expect(escrow.connect(bob).create(MINIMUM, 2n))
         .to.be.revertedWithCustomError(escrow, "NeedsAdvance")
         .withArgs(last, last + 30n);
       expect(await escrow.connect(stranger).advance.staticCall()).to.equal(false);
@@ -173,6 +173,46 @@ describe("StakingEscrow: supply and rewards", () => {
       expect(await escrow.connect(stranger).advance.staticCall()).to.equal(true);
       await own.claim();
       expect(await escrow.totalLocked()).to.equal(0n);
+    });
+  });
+
+  context("a claim or withdrawal, which steps over ends that nobody has passed", () => {
+    it("asks for advance once 32 of them can lie behind: -1, 0", async () => {
+      const { escrow, alice, bob, start } = await loadFixture(federated);
+      for (const staker of [alice, bob]) await escrow.connect(staker).create(MINIMUM, 2n);
+      await at(start + 1n);
+      await escrow.connect(bob).startWindDown(0);
+      const end = (await escrow.position(bob, 0)).endPeriod;
+      await at(end + 7n * 32n - 1n);
+      await escrow.connect(alice).claim();
+      const late = end + 7n * 32n;
+      await at(late);
+      for (const call of [escrow.connect(alice).claim(), escrow.connect(bob).withdraw(0)])
+        await expect(call).to.be.revertedWithCustomError(escrow, "NeedsAdvance").withArgs(end, late);
+      await escrow.advance();
+      await escrow.connect(alice).claim();
+      await escrow.connect(bob).withdraw(0);
+    });
+
+    it("pays the same as after an advance", async () => {
+      const { escrow, token, own, alice, bob, stranger, first } = await loadFixture(alone);
+      for (let i = 0; i < 3; ++i) await escrow.connect(bob).create(AMOUNT, LOCK + 7n * BigInt(i));
+      await own.create(AMOUNT, LOCK);
+      await at(first + 1n);
+      for (let i = 0; i < 3; ++i) await escrow.connect(bob).startWindDown(i);
+      await own.startWindDown(1);
+      const fork = await takeSnapshot();
+      const outcome = async (advanced: boolean) => {
+        await at(first + 60n, 1n);
+        if (advanced) await escrow.connect(stranger).advance();
+        await at(first + 60n, 2n);
+        await own.claim();
+        await own.withdraw(1);
+        return [await token.balanceOf(alice), await escrow.claimable(bob), await escrow.totalLocked()];
+      };
+      const passed = await outcome(true);
+      await fork.restore();
+      expect(await outcome(false)).to.deep.equal(passed);
     });
   });
 
@@ -286,15 +326,6 @@ describe("StakingEscrow: supply and rewards", () => {
       const { escrow } = await loadFixture(federated);
       const names = escrow.interface.fragments.flatMap((part) => (part.type === "function" ? [part.format()] : []));
       expect(names.filter((name) => /owner|admin|pause|upgrade/i.test(name))).to.deep.equal([]);
-    });
-  });
-
-  context("the stake line", () => {
-    it("obeys its escrow only", async () => {
-      const { escrow, line, alice } = await loadFixture(federated);
-      await expect(line.connect(alice).fit(alice, 0, 5, 0))
-        .to.be.revertedWithCustomError(line, "NotEscrow")
-        .withArgs(alice.address, await escrow.getAddress());
     });
   });
 });

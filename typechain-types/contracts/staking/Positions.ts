@@ -85,7 +85,6 @@ export interface PositionsInterface extends Interface {
       | "claim"
       | "claimAndRestake"
       | "claimable"
-      | "consentNonce"
       | "convict"
       | "create"
       | "createFor"
@@ -98,6 +97,8 @@ export interface PositionsInterface extends Interface {
       | "increase"
       | "isActive"
       | "isSuspended"
+      | "leafAt"
+      | "leafCount"
       | "lockedAt"
       | "lockedUntil"
       | "merge"
@@ -117,11 +118,12 @@ export interface PositionsInterface extends Interface {
       | "rewardRate"
       | "sample"
       | "slash"
-      | "stakeLine"
+      | "stakerConsents"
       | "startWindDown"
       | "stopWindDown"
       | "totalLocked"
       | "totalLockedAt"
+      | "totalUnits"
       | "trim"
       | "unit"
       | "withdraw"
@@ -166,10 +168,6 @@ export interface PositionsInterface extends Interface {
   ): string;
   encodeFunctionData(
     functionFragment: "claimable",
-    values: [AddressLike]
-  ): string;
-  encodeFunctionData(
-    functionFragment: "consentNonce",
     values: [AddressLike]
   ): string;
   encodeFunctionData(
@@ -227,6 +225,11 @@ export interface PositionsInterface extends Interface {
     functionFragment: "isSuspended",
     values: [AddressLike]
   ): string;
+  encodeFunctionData(
+    functionFragment: "leafAt",
+    values: [BigNumberish]
+  ): string;
+  encodeFunctionData(functionFragment: "leafCount", values?: undefined): string;
   encodeFunctionData(
     functionFragment: "lockedAt",
     values: [AddressLike, BigNumberish]
@@ -303,7 +306,10 @@ export interface PositionsInterface extends Interface {
     functionFragment: "slash",
     values: [AddressLike, BigNumberish, AddressLike, BigNumberish]
   ): string;
-  encodeFunctionData(functionFragment: "stakeLine", values?: undefined): string;
+  encodeFunctionData(
+    functionFragment: "stakerConsents",
+    values?: undefined
+  ): string;
   encodeFunctionData(
     functionFragment: "startWindDown",
     values: [BigNumberish]
@@ -319,6 +325,10 @@ export interface PositionsInterface extends Interface {
   encodeFunctionData(
     functionFragment: "totalLockedAt",
     values: [BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "totalUnits",
+    values?: undefined
   ): string;
   encodeFunctionData(functionFragment: "trim", values: [AddressLike]): string;
   encodeFunctionData(functionFragment: "unit", values?: undefined): string;
@@ -343,10 +353,6 @@ export interface PositionsInterface extends Interface {
     data: BytesLike
   ): Result;
   decodeFunctionResult(functionFragment: "claimable", data: BytesLike): Result;
-  decodeFunctionResult(
-    functionFragment: "consentNonce",
-    data: BytesLike
-  ): Result;
   decodeFunctionResult(functionFragment: "convict", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "create", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "createFor", data: BytesLike): Result;
@@ -371,6 +377,8 @@ export interface PositionsInterface extends Interface {
     functionFragment: "isSuspended",
     data: BytesLike
   ): Result;
+  decodeFunctionResult(functionFragment: "leafAt", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "leafCount", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "lockedAt", data: BytesLike): Result;
   decodeFunctionResult(
     functionFragment: "lockedUntil",
@@ -408,7 +416,10 @@ export interface PositionsInterface extends Interface {
   decodeFunctionResult(functionFragment: "rewardRate", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "sample", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "slash", data: BytesLike): Result;
-  decodeFunctionResult(functionFragment: "stakeLine", data: BytesLike): Result;
+  decodeFunctionResult(
+    functionFragment: "stakerConsents",
+    data: BytesLike
+  ): Result;
   decodeFunctionResult(
     functionFragment: "startWindDown",
     data: BytesLike
@@ -425,6 +436,7 @@ export interface PositionsInterface extends Interface {
     functionFragment: "totalLockedAt",
     data: BytesLike
   ): Result;
+  decodeFunctionResult(functionFragment: "totalUnits", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "trim", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "unit", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "withdraw", data: BytesLike): Result;
@@ -829,8 +841,6 @@ export interface Positions extends BaseContract {
 
   claimable: TypedContractMethod<[staker: AddressLike], [bigint], "view">;
 
-  consentNonce: TypedContractMethod<[staker: AddressLike], [bigint], "view">;
-
   convict: TypedContractMethod<[node: AddressLike], [void], "nonpayable">;
 
   create: TypedContractMethod<
@@ -895,6 +905,14 @@ export interface Positions extends BaseContract {
   isActive: TypedContractMethod<[node: AddressLike], [boolean], "view">;
 
   isSuspended: TypedContractMethod<[node: AddressLike], [boolean], "view">;
+
+  leafAt: TypedContractMethod<
+    [leaf: BigNumberish],
+    [[string, bigint, bigint] & { node: string; units: bigint; since: bigint }],
+    "view"
+  >;
+
+  leafCount: TypedContractMethod<[], [bigint], "view">;
 
   lockedAt: TypedContractMethod<
     [staker: AddressLike, period: BigNumberish],
@@ -983,7 +1001,7 @@ export interface Positions extends BaseContract {
     "nonpayable"
   >;
 
-  stakeLine: TypedContractMethod<[], [string], "view">;
+  stakerConsents: TypedContractMethod<[], [string], "view">;
 
   startWindDown: TypedContractMethod<
     [index: BigNumberish],
@@ -1000,6 +1018,8 @@ export interface Positions extends BaseContract {
   totalLocked: TypedContractMethod<[], [bigint], "view">;
 
   totalLockedAt: TypedContractMethod<[period: BigNumberish], [bigint], "view">;
+
+  totalUnits: TypedContractMethod<[], [bigint], "view">;
 
   trim: TypedContractMethod<[node: AddressLike], [void], "nonpayable">;
 
@@ -1031,9 +1051,6 @@ export interface Positions extends BaseContract {
   ): TypedContractMethod<[index: BigNumberish], [bigint], "nonpayable">;
   getFunction(
     nameOrSignature: "claimable"
-  ): TypedContractMethod<[staker: AddressLike], [bigint], "view">;
-  getFunction(
-    nameOrSignature: "consentNonce"
   ): TypedContractMethod<[staker: AddressLike], [bigint], "view">;
   getFunction(
     nameOrSignature: "convict"
@@ -1112,6 +1129,16 @@ export interface Positions extends BaseContract {
   getFunction(
     nameOrSignature: "isSuspended"
   ): TypedContractMethod<[node: AddressLike], [boolean], "view">;
+  getFunction(
+    nameOrSignature: "leafAt"
+  ): TypedContractMethod<
+    [leaf: BigNumberish],
+    [[string, bigint, bigint] & { node: string; units: bigint; since: bigint }],
+    "view"
+  >;
+  getFunction(
+    nameOrSignature: "leafCount"
+  ): TypedContractMethod<[], [bigint], "view">;
   getFunction(
     nameOrSignature: "lockedAt"
   ): TypedContractMethod<
@@ -1211,7 +1238,7 @@ export interface Positions extends BaseContract {
     "nonpayable"
   >;
   getFunction(
-    nameOrSignature: "stakeLine"
+    nameOrSignature: "stakerConsents"
   ): TypedContractMethod<[], [string], "view">;
   getFunction(
     nameOrSignature: "startWindDown"
@@ -1225,6 +1252,9 @@ export interface Positions extends BaseContract {
   getFunction(
     nameOrSignature: "totalLockedAt"
   ): TypedContractMethod<[period: BigNumberish], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "totalUnits"
+  ): TypedContractMethod<[], [bigint], "view">;
   getFunction(
     nameOrSignature: "trim"
   ): TypedContractMethod<[node: AddressLike], [void], "nonpayable">;

@@ -8,6 +8,7 @@ import type {
   FunctionFragment,
   Result,
   Interface,
+  EventFragment,
   AddressLike,
   ContractRunner,
   ContractMethod,
@@ -17,18 +18,212 @@ import type {
   TypedContractEvent,
   TypedDeferredTopicFilter,
   TypedEventLog,
+  TypedLogDescription,
   TypedListener,
   TypedContractMethod,
 } from "../../common";
 
+export declare namespace IStakingEscrow {
+  export type ParametersStruct = {
+    periodLength: BigNumberish;
+    decayPeriods: BigNumberish;
+    minDeposit: BigNumberish;
+    minLockPeriods: BigNumberish;
+    maxLockPeriods: BigNumberish;
+    unbondingPeriods: BigNumberish;
+    checkShareBps: BigNumberish;
+    vestPeriods: BigNumberish;
+  };
+
+  export type ParametersStructOutput = [
+    periodLength: bigint,
+    decayPeriods: bigint,
+    minDeposit: bigint,
+    minLockPeriods: bigint,
+    maxLockPeriods: bigint,
+    unbondingPeriods: bigint,
+    checkShareBps: bigint,
+    vestPeriods: bigint
+  ] & {
+    periodLength: bigint;
+    decayPeriods: bigint;
+    minDeposit: bigint;
+    minLockPeriods: bigint;
+    maxLockPeriods: bigint;
+    unbondingPeriods: bigint;
+    checkShareBps: bigint;
+    vestPeriods: bigint;
+  };
+
+  export type PositionStruct = {
+    amount: BigNumberish;
+    lockPeriods: BigNumberish;
+    endPeriod: BigNumberish;
+    retired: boolean;
+  };
+
+  export type PositionStructOutput = [
+    amount: bigint,
+    lockPeriods: bigint,
+    endPeriod: bigint,
+    retired: boolean
+  ] & {
+    amount: bigint;
+    lockPeriods: bigint;
+    endPeriod: bigint;
+    retired: boolean;
+  };
+}
+
 export interface StakeLineInterface extends Interface {
   getFunction(
-    nameOrSignature: "fit" | "leafAt" | "leafCount" | "select" | "totalUnits"
+    nameOrSignature:
+      | "activeNodesAt"
+      | "advance"
+      | "allocatedSupply"
+      | "checkPot"
+      | "claim"
+      | "claimAndRestake"
+      | "claimable"
+      | "convict"
+      | "create"
+      | "createFor"
+      | "createWithPermit"
+      | "currentPeriod"
+      | "depositOf"
+      | "divide"
+      | "drawableUnits"
+      | "forfeit"
+      | "increase"
+      | "isActive"
+      | "isSuspended"
+      | "leafAt"
+      | "leafCount"
+      | "lockedAt"
+      | "lockedUntil"
+      | "merge"
+      | "parameters"
+      | "payCheck"
+      | "periodLength"
+      | "position"
+      | "positionCount"
+      | "prolong"
+      | "provisional"
+      | "reactivate"
+      | "release"
+      | "remainingSupply"
+      | "reserve"
+      | "reservedOf"
+      | "returnToReserve"
+      | "rewardRate"
+      | "sample"
+      | "slash"
+      | "stakerConsents"
+      | "startWindDown"
+      | "stopWindDown"
+      | "totalLocked"
+      | "totalLockedAt"
+      | "totalUnits"
+      | "trim"
+      | "unit"
+      | "withdraw"
   ): FunctionFragment;
 
+  getEvent(
+    nameOrSignatureOrTopic:
+      | "CheckPaid"
+      | "NodeReactivated"
+      | "NodeSuspended"
+      | "PositionCreated"
+      | "PositionDivided"
+      | "PositionIncreased"
+      | "PositionProlonged"
+      | "PositionSlashed"
+      | "PositionsMerged"
+      | "Released"
+      | "Reserved"
+      | "ReturnedToReserve"
+      | "RewardClaimed"
+      | "RewardForfeited"
+      | "Slashed"
+      | "WindDownStarted"
+      | "WindDownStopped"
+      | "Withdrawn"
+  ): EventFragment;
+
   encodeFunctionData(
-    functionFragment: "fit",
-    values: [AddressLike, BigNumberish, BigNumberish, BigNumberish]
+    functionFragment: "activeNodesAt",
+    values: [BigNumberish]
+  ): string;
+  encodeFunctionData(functionFragment: "advance", values?: undefined): string;
+  encodeFunctionData(
+    functionFragment: "allocatedSupply",
+    values?: undefined
+  ): string;
+  encodeFunctionData(functionFragment: "checkPot", values?: undefined): string;
+  encodeFunctionData(functionFragment: "claim", values?: undefined): string;
+  encodeFunctionData(
+    functionFragment: "claimAndRestake",
+    values: [BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "claimable",
+    values: [AddressLike]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "convict",
+    values: [AddressLike]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "create",
+    values: [BigNumberish, BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "createFor",
+    values: [AddressLike, BigNumberish, BigNumberish, BigNumberish, BytesLike]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "createWithPermit",
+    values: [
+      BigNumberish,
+      BigNumberish,
+      BigNumberish,
+      BigNumberish,
+      BytesLike,
+      BytesLike
+    ]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "currentPeriod",
+    values?: undefined
+  ): string;
+  encodeFunctionData(
+    functionFragment: "depositOf",
+    values: [AddressLike]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "divide",
+    values: [BigNumberish, BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "drawableUnits",
+    values: [AddressLike, BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "forfeit",
+    values: [AddressLike, BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "increase",
+    values: [BigNumberish, BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "isActive",
+    values: [AddressLike]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "isSuspended",
+    values: [AddressLike]
   ): string;
   encodeFunctionData(
     functionFragment: "leafAt",
@@ -36,19 +231,553 @@ export interface StakeLineInterface extends Interface {
   ): string;
   encodeFunctionData(functionFragment: "leafCount", values?: undefined): string;
   encodeFunctionData(
-    functionFragment: "select",
+    functionFragment: "lockedAt",
+    values: [AddressLike, BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "lockedUntil",
+    values: [AddressLike]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "merge",
+    values: [BigNumberish, BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "parameters",
+    values?: undefined
+  ): string;
+  encodeFunctionData(
+    functionFragment: "payCheck",
+    values: [AddressLike, BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "periodLength",
+    values?: undefined
+  ): string;
+  encodeFunctionData(
+    functionFragment: "position",
+    values: [AddressLike, BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "positionCount",
+    values: [AddressLike]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "prolong",
+    values: [BigNumberish, BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "provisional",
+    values: [AddressLike]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "reactivate",
+    values?: undefined
+  ): string;
+  encodeFunctionData(
+    functionFragment: "release",
+    values: [AddressLike, BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "remainingSupply",
+    values?: undefined
+  ): string;
+  encodeFunctionData(
+    functionFragment: "reserve",
+    values: [AddressLike[], BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "reservedOf",
+    values: [AddressLike]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "returnToReserve",
+    values: [BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "rewardRate",
+    values?: undefined
+  ): string;
+  encodeFunctionData(
+    functionFragment: "sample",
+    values: [BigNumberish, BigNumberish[], BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "slash",
+    values: [AddressLike, BigNumberish, AddressLike, BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "stakerConsents",
+    values?: undefined
+  ): string;
+  encodeFunctionData(
+    functionFragment: "startWindDown",
+    values: [BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "stopWindDown",
+    values: [BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "totalLocked",
+    values?: undefined
+  ): string;
+  encodeFunctionData(
+    functionFragment: "totalLockedAt",
     values: [BigNumberish]
   ): string;
   encodeFunctionData(
     functionFragment: "totalUnits",
     values?: undefined
   ): string;
+  encodeFunctionData(functionFragment: "trim", values: [AddressLike]): string;
+  encodeFunctionData(functionFragment: "unit", values?: undefined): string;
+  encodeFunctionData(
+    functionFragment: "withdraw",
+    values: [BigNumberish]
+  ): string;
 
-  decodeFunctionResult(functionFragment: "fit", data: BytesLike): Result;
+  decodeFunctionResult(
+    functionFragment: "activeNodesAt",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(functionFragment: "advance", data: BytesLike): Result;
+  decodeFunctionResult(
+    functionFragment: "allocatedSupply",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(functionFragment: "checkPot", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "claim", data: BytesLike): Result;
+  decodeFunctionResult(
+    functionFragment: "claimAndRestake",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(functionFragment: "claimable", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "convict", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "create", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "createFor", data: BytesLike): Result;
+  decodeFunctionResult(
+    functionFragment: "createWithPermit",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(
+    functionFragment: "currentPeriod",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(functionFragment: "depositOf", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "divide", data: BytesLike): Result;
+  decodeFunctionResult(
+    functionFragment: "drawableUnits",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(functionFragment: "forfeit", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "increase", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "isActive", data: BytesLike): Result;
+  decodeFunctionResult(
+    functionFragment: "isSuspended",
+    data: BytesLike
+  ): Result;
   decodeFunctionResult(functionFragment: "leafAt", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "leafCount", data: BytesLike): Result;
-  decodeFunctionResult(functionFragment: "select", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "lockedAt", data: BytesLike): Result;
+  decodeFunctionResult(
+    functionFragment: "lockedUntil",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(functionFragment: "merge", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "parameters", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "payCheck", data: BytesLike): Result;
+  decodeFunctionResult(
+    functionFragment: "periodLength",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(functionFragment: "position", data: BytesLike): Result;
+  decodeFunctionResult(
+    functionFragment: "positionCount",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(functionFragment: "prolong", data: BytesLike): Result;
+  decodeFunctionResult(
+    functionFragment: "provisional",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(functionFragment: "reactivate", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "release", data: BytesLike): Result;
+  decodeFunctionResult(
+    functionFragment: "remainingSupply",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(functionFragment: "reserve", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "reservedOf", data: BytesLike): Result;
+  decodeFunctionResult(
+    functionFragment: "returnToReserve",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(functionFragment: "rewardRate", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "sample", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "slash", data: BytesLike): Result;
+  decodeFunctionResult(
+    functionFragment: "stakerConsents",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(
+    functionFragment: "startWindDown",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(
+    functionFragment: "stopWindDown",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(
+    functionFragment: "totalLocked",
+    data: BytesLike
+  ): Result;
+  decodeFunctionResult(
+    functionFragment: "totalLockedAt",
+    data: BytesLike
+  ): Result;
   decodeFunctionResult(functionFragment: "totalUnits", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "trim", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "unit", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "withdraw", data: BytesLike): Result;
+}
+
+export namespace CheckPaidEvent {
+  export type InputTuple = [checker: AddressLike, amount: BigNumberish];
+  export type OutputTuple = [checker: string, amount: bigint];
+  export interface OutputObject {
+    checker: string;
+    amount: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace NodeReactivatedEvent {
+  export type InputTuple = [node: AddressLike];
+  export type OutputTuple = [node: string];
+  export interface OutputObject {
+    node: string;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace NodeSuspendedEvent {
+  export type InputTuple = [
+    node: AddressLike,
+    strikes: BigNumberish,
+    earliestReactivation: BigNumberish
+  ];
+  export type OutputTuple = [
+    node: string,
+    strikes: bigint,
+    earliestReactivation: bigint
+  ];
+  export interface OutputObject {
+    node: string;
+    strikes: bigint;
+    earliestReactivation: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace PositionCreatedEvent {
+  export type InputTuple = [
+    staker: AddressLike,
+    index: BigNumberish,
+    amount: BigNumberish,
+    lockPeriods: BigNumberish
+  ];
+  export type OutputTuple = [
+    staker: string,
+    index: bigint,
+    amount: bigint,
+    lockPeriods: bigint
+  ];
+  export interface OutputObject {
+    staker: string;
+    index: bigint;
+    amount: bigint;
+    lockPeriods: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace PositionDividedEvent {
+  export type InputTuple = [
+    staker: AddressLike,
+    index: BigNumberish,
+    newIndex: BigNumberish,
+    amount: BigNumberish
+  ];
+  export type OutputTuple = [
+    staker: string,
+    index: bigint,
+    newIndex: bigint,
+    amount: bigint
+  ];
+  export interface OutputObject {
+    staker: string;
+    index: bigint;
+    newIndex: bigint;
+    amount: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace PositionIncreasedEvent {
+  export type InputTuple = [
+    staker: AddressLike,
+    index: BigNumberish,
+    amount: BigNumberish
+  ];
+  export type OutputTuple = [staker: string, index: bigint, amount: bigint];
+  export interface OutputObject {
+    staker: string;
+    index: bigint;
+    amount: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace PositionProlongedEvent {
+  export type InputTuple = [
+    staker: AddressLike,
+    index: BigNumberish,
+    lockPeriods: BigNumberish,
+    endPeriod: BigNumberish
+  ];
+  export type OutputTuple = [
+    staker: string,
+    index: bigint,
+    lockPeriods: bigint,
+    endPeriod: bigint
+  ];
+  export interface OutputObject {
+    staker: string;
+    index: bigint;
+    lockPeriods: bigint;
+    endPeriod: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace PositionSlashedEvent {
+  export type InputTuple = [
+    node: AddressLike,
+    index: BigNumberish,
+    amount: BigNumberish,
+    retired: boolean,
+    endPeriod: BigNumberish
+  ];
+  export type OutputTuple = [
+    node: string,
+    index: bigint,
+    amount: bigint,
+    retired: boolean,
+    endPeriod: bigint
+  ];
+  export interface OutputObject {
+    node: string;
+    index: bigint;
+    amount: bigint;
+    retired: boolean;
+    endPeriod: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace PositionsMergedEvent {
+  export type InputTuple = [
+    staker: AddressLike,
+    into: BigNumberish,
+    from: BigNumberish,
+    lockPeriods: BigNumberish,
+    endPeriod: BigNumberish
+  ];
+  export type OutputTuple = [
+    staker: string,
+    into: bigint,
+    from: bigint,
+    lockPeriods: bigint,
+    endPeriod: bigint
+  ];
+  export interface OutputObject {
+    staker: string;
+    into: bigint;
+    from: bigint;
+    lockPeriods: bigint;
+    endPeriod: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace ReleasedEvent {
+  export type InputTuple = [node: AddressLike, amount: BigNumberish];
+  export type OutputTuple = [node: string, amount: bigint];
+  export interface OutputObject {
+    node: string;
+    amount: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace ReservedEvent {
+  export type InputTuple = [node: AddressLike, amount: BigNumberish];
+  export type OutputTuple = [node: string, amount: bigint];
+  export interface OutputObject {
+    node: string;
+    amount: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace ReturnedToReserveEvent {
+  export type InputTuple = [from: AddressLike, amount: BigNumberish];
+  export type OutputTuple = [from: string, amount: bigint];
+  export interface OutputObject {
+    from: string;
+    amount: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace RewardClaimedEvent {
+  export type InputTuple = [staker: AddressLike, amount: BigNumberish];
+  export type OutputTuple = [staker: string, amount: bigint];
+  export interface OutputObject {
+    staker: string;
+    amount: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace RewardForfeitedEvent {
+  export type InputTuple = [node: AddressLike, amount: BigNumberish];
+  export type OutputTuple = [node: string, amount: bigint];
+  export interface OutputObject {
+    node: string;
+    amount: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace SlashedEvent {
+  export type InputTuple = [
+    node: AddressLike,
+    prover: AddressLike,
+    penalty: BigNumberish,
+    taken: BigNumberish,
+    proverPart: BigNumberish
+  ];
+  export type OutputTuple = [
+    node: string,
+    prover: string,
+    penalty: bigint,
+    taken: bigint,
+    proverPart: bigint
+  ];
+  export interface OutputObject {
+    node: string;
+    prover: string;
+    penalty: bigint;
+    taken: bigint;
+    proverPart: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace WindDownStartedEvent {
+  export type InputTuple = [
+    staker: AddressLike,
+    index: BigNumberish,
+    endPeriod: BigNumberish
+  ];
+  export type OutputTuple = [staker: string, index: bigint, endPeriod: bigint];
+  export interface OutputObject {
+    staker: string;
+    index: bigint;
+    endPeriod: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace WindDownStoppedEvent {
+  export type InputTuple = [staker: AddressLike, index: BigNumberish];
+  export type OutputTuple = [staker: string, index: bigint];
+  export interface OutputObject {
+    staker: string;
+    index: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
+}
+
+export namespace WithdrawnEvent {
+  export type InputTuple = [
+    staker: AddressLike,
+    index: BigNumberish,
+    amount: BigNumberish
+  ];
+  export type OutputTuple = [staker: string, index: bigint, amount: bigint];
+  export interface OutputObject {
+    staker: string;
+    index: bigint;
+    amount: bigint;
+  }
+  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
+  export type Filter = TypedDeferredTopicFilter<Event>;
+  export type Log = TypedEventLog<Event>;
+  export type LogDescription = TypedLogDescription<Event>;
 }
 
 export interface StakeLine extends BaseContract {
@@ -94,16 +823,88 @@ export interface StakeLine extends BaseContract {
     event?: TCEvent
   ): Promise<this>;
 
-  fit: TypedContractMethod<
+  activeNodesAt: TypedContractMethod<[period: BigNumberish], [bigint], "view">;
+
+  advance: TypedContractMethod<[], [boolean], "nonpayable">;
+
+  allocatedSupply: TypedContractMethod<[], [bigint], "view">;
+
+  checkPot: TypedContractMethod<[], [bigint], "view">;
+
+  claim: TypedContractMethod<[], [bigint], "nonpayable">;
+
+  claimAndRestake: TypedContractMethod<
+    [index: BigNumberish],
+    [bigint],
+    "nonpayable"
+  >;
+
+  claimable: TypedContractMethod<[staker: AddressLike], [bigint], "view">;
+
+  convict: TypedContractMethod<[node: AddressLike], [void], "nonpayable">;
+
+  create: TypedContractMethod<
+    [amount: BigNumberish, lockPeriods: BigNumberish],
+    [bigint],
+    "nonpayable"
+  >;
+
+  createFor: TypedContractMethod<
     [
-      node: AddressLike,
-      holding: BigNumberish,
-      units: BigNumberish,
-      since: BigNumberish
+      staker: AddressLike,
+      amount: BigNumberish,
+      lockPeriods: BigNumberish,
+      deadline: BigNumberish,
+      consent: BytesLike
     ],
     [bigint],
     "nonpayable"
   >;
+
+  createWithPermit: TypedContractMethod<
+    [
+      amount: BigNumberish,
+      lockPeriods: BigNumberish,
+      deadline: BigNumberish,
+      v: BigNumberish,
+      r: BytesLike,
+      s: BytesLike
+    ],
+    [bigint],
+    "nonpayable"
+  >;
+
+  currentPeriod: TypedContractMethod<[], [bigint], "view">;
+
+  depositOf: TypedContractMethod<[staker: AddressLike], [bigint], "view">;
+
+  divide: TypedContractMethod<
+    [index: BigNumberish, amount: BigNumberish],
+    [bigint],
+    "nonpayable"
+  >;
+
+  drawableUnits: TypedContractMethod<
+    [node: AddressLike, until: BigNumberish],
+    [bigint],
+    "view"
+  >;
+
+  forfeit: TypedContractMethod<
+    [node: AddressLike, limit: BigNumberish],
+    [bigint],
+    "nonpayable"
+  >;
+
+  increase: TypedContractMethod<
+    [index: BigNumberish, amount: BigNumberish],
+    [void],
+    "nonpayable"
+  >;
+
+  isActive: TypedContractMethod<[node: AddressLike], [boolean], "view">;
+
+  isSuspended: TypedContractMethod<[node: AddressLike], [boolean], "view">;
 
   leafAt: TypedContractMethod<
     [leaf: BigNumberish],
@@ -113,30 +914,221 @@ export interface StakeLine extends BaseContract {
 
   leafCount: TypedContractMethod<[], [bigint], "view">;
 
-  select: TypedContractMethod<
-    [x: BigNumberish],
-    [[string, bigint] & { node: string; offset: bigint }],
+  lockedAt: TypedContractMethod<
+    [staker: AddressLike, period: BigNumberish],
+    [bigint],
     "view"
   >;
 
+  lockedUntil: TypedContractMethod<[node: AddressLike], [bigint], "view">;
+
+  merge: TypedContractMethod<
+    [into: BigNumberish, from: BigNumberish],
+    [void],
+    "nonpayable"
+  >;
+
+  parameters: TypedContractMethod<
+    [],
+    [IStakingEscrow.ParametersStructOutput],
+    "view"
+  >;
+
+  payCheck: TypedContractMethod<
+    [checker: AddressLike, amount: BigNumberish],
+    [void],
+    "nonpayable"
+  >;
+
+  periodLength: TypedContractMethod<[], [bigint], "view">;
+
+  position: TypedContractMethod<
+    [staker: AddressLike, index: BigNumberish],
+    [IStakingEscrow.PositionStructOutput],
+    "view"
+  >;
+
+  positionCount: TypedContractMethod<[staker: AddressLike], [bigint], "view">;
+
+  prolong: TypedContractMethod<
+    [index: BigNumberish, lockPeriods: BigNumberish],
+    [void],
+    "nonpayable"
+  >;
+
+  provisional: TypedContractMethod<[staker: AddressLike], [bigint], "view">;
+
+  reactivate: TypedContractMethod<[], [void], "nonpayable">;
+
+  release: TypedContractMethod<
+    [node: AddressLike, amount: BigNumberish],
+    [void],
+    "nonpayable"
+  >;
+
+  remainingSupply: TypedContractMethod<[], [bigint], "view">;
+
+  reserve: TypedContractMethod<
+    [nodes: AddressLike[], amountEach: BigNumberish],
+    [void],
+    "nonpayable"
+  >;
+
+  reservedOf: TypedContractMethod<[node: AddressLike], [bigint], "view">;
+
+  returnToReserve: TypedContractMethod<
+    [amount: BigNumberish],
+    [void],
+    "nonpayable"
+  >;
+
+  rewardRate: TypedContractMethod<[], [bigint], "view">;
+
+  sample: TypedContractMethod<
+    [n: BigNumberish, randoms: BigNumberish[], until: BigNumberish],
+    [string[]],
+    "view"
+  >;
+
+  slash: TypedContractMethod<
+    [
+      node: AddressLike,
+      penalty: BigNumberish,
+      prover: AddressLike,
+      proverShareBps: BigNumberish
+    ],
+    [bigint],
+    "nonpayable"
+  >;
+
+  stakerConsents: TypedContractMethod<[], [string], "view">;
+
+  startWindDown: TypedContractMethod<
+    [index: BigNumberish],
+    [void],
+    "nonpayable"
+  >;
+
+  stopWindDown: TypedContractMethod<
+    [index: BigNumberish],
+    [void],
+    "nonpayable"
+  >;
+
+  totalLocked: TypedContractMethod<[], [bigint], "view">;
+
+  totalLockedAt: TypedContractMethod<[period: BigNumberish], [bigint], "view">;
+
   totalUnits: TypedContractMethod<[], [bigint], "view">;
+
+  trim: TypedContractMethod<[node: AddressLike], [void], "nonpayable">;
+
+  unit: TypedContractMethod<[], [bigint], "view">;
+
+  withdraw: TypedContractMethod<[index: BigNumberish], [void], "nonpayable">;
 
   getFunction<T extends ContractMethod = ContractMethod>(
     key: string | FunctionFragment
   ): T;
 
   getFunction(
-    nameOrSignature: "fit"
+    nameOrSignature: "activeNodesAt"
+  ): TypedContractMethod<[period: BigNumberish], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "advance"
+  ): TypedContractMethod<[], [boolean], "nonpayable">;
+  getFunction(
+    nameOrSignature: "allocatedSupply"
+  ): TypedContractMethod<[], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "checkPot"
+  ): TypedContractMethod<[], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "claim"
+  ): TypedContractMethod<[], [bigint], "nonpayable">;
+  getFunction(
+    nameOrSignature: "claimAndRestake"
+  ): TypedContractMethod<[index: BigNumberish], [bigint], "nonpayable">;
+  getFunction(
+    nameOrSignature: "claimable"
+  ): TypedContractMethod<[staker: AddressLike], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "convict"
+  ): TypedContractMethod<[node: AddressLike], [void], "nonpayable">;
+  getFunction(
+    nameOrSignature: "create"
+  ): TypedContractMethod<
+    [amount: BigNumberish, lockPeriods: BigNumberish],
+    [bigint],
+    "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "createFor"
   ): TypedContractMethod<
     [
-      node: AddressLike,
-      holding: BigNumberish,
-      units: BigNumberish,
-      since: BigNumberish
+      staker: AddressLike,
+      amount: BigNumberish,
+      lockPeriods: BigNumberish,
+      deadline: BigNumberish,
+      consent: BytesLike
     ],
     [bigint],
     "nonpayable"
   >;
+  getFunction(
+    nameOrSignature: "createWithPermit"
+  ): TypedContractMethod<
+    [
+      amount: BigNumberish,
+      lockPeriods: BigNumberish,
+      deadline: BigNumberish,
+      v: BigNumberish,
+      r: BytesLike,
+      s: BytesLike
+    ],
+    [bigint],
+    "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "currentPeriod"
+  ): TypedContractMethod<[], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "depositOf"
+  ): TypedContractMethod<[staker: AddressLike], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "divide"
+  ): TypedContractMethod<
+    [index: BigNumberish, amount: BigNumberish],
+    [bigint],
+    "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "drawableUnits"
+  ): TypedContractMethod<
+    [node: AddressLike, until: BigNumberish],
+    [bigint],
+    "view"
+  >;
+  getFunction(
+    nameOrSignature: "forfeit"
+  ): TypedContractMethod<
+    [node: AddressLike, limit: BigNumberish],
+    [bigint],
+    "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "increase"
+  ): TypedContractMethod<
+    [index: BigNumberish, amount: BigNumberish],
+    [void],
+    "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "isActive"
+  ): TypedContractMethod<[node: AddressLike], [boolean], "view">;
+  getFunction(
+    nameOrSignature: "isSuspended"
+  ): TypedContractMethod<[node: AddressLike], [boolean], "view">;
   getFunction(
     nameOrSignature: "leafAt"
   ): TypedContractMethod<
@@ -148,15 +1140,455 @@ export interface StakeLine extends BaseContract {
     nameOrSignature: "leafCount"
   ): TypedContractMethod<[], [bigint], "view">;
   getFunction(
-    nameOrSignature: "select"
+    nameOrSignature: "lockedAt"
   ): TypedContractMethod<
-    [x: BigNumberish],
-    [[string, bigint] & { node: string; offset: bigint }],
+    [staker: AddressLike, period: BigNumberish],
+    [bigint],
     "view"
   >;
   getFunction(
+    nameOrSignature: "lockedUntil"
+  ): TypedContractMethod<[node: AddressLike], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "merge"
+  ): TypedContractMethod<
+    [into: BigNumberish, from: BigNumberish],
+    [void],
+    "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "parameters"
+  ): TypedContractMethod<[], [IStakingEscrow.ParametersStructOutput], "view">;
+  getFunction(
+    nameOrSignature: "payCheck"
+  ): TypedContractMethod<
+    [checker: AddressLike, amount: BigNumberish],
+    [void],
+    "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "periodLength"
+  ): TypedContractMethod<[], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "position"
+  ): TypedContractMethod<
+    [staker: AddressLike, index: BigNumberish],
+    [IStakingEscrow.PositionStructOutput],
+    "view"
+  >;
+  getFunction(
+    nameOrSignature: "positionCount"
+  ): TypedContractMethod<[staker: AddressLike], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "prolong"
+  ): TypedContractMethod<
+    [index: BigNumberish, lockPeriods: BigNumberish],
+    [void],
+    "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "provisional"
+  ): TypedContractMethod<[staker: AddressLike], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "reactivate"
+  ): TypedContractMethod<[], [void], "nonpayable">;
+  getFunction(
+    nameOrSignature: "release"
+  ): TypedContractMethod<
+    [node: AddressLike, amount: BigNumberish],
+    [void],
+    "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "remainingSupply"
+  ): TypedContractMethod<[], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "reserve"
+  ): TypedContractMethod<
+    [nodes: AddressLike[], amountEach: BigNumberish],
+    [void],
+    "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "reservedOf"
+  ): TypedContractMethod<[node: AddressLike], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "returnToReserve"
+  ): TypedContractMethod<[amount: BigNumberish], [void], "nonpayable">;
+  getFunction(
+    nameOrSignature: "rewardRate"
+  ): TypedContractMethod<[], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "sample"
+  ): TypedContractMethod<
+    [n: BigNumberish, randoms: BigNumberish[], until: BigNumberish],
+    [string[]],
+    "view"
+  >;
+  getFunction(
+    nameOrSignature: "slash"
+  ): TypedContractMethod<
+    [
+      node: AddressLike,
+      penalty: BigNumberish,
+      prover: AddressLike,
+      proverShareBps: BigNumberish
+    ],
+    [bigint],
+    "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "stakerConsents"
+  ): TypedContractMethod<[], [string], "view">;
+  getFunction(
+    nameOrSignature: "startWindDown"
+  ): TypedContractMethod<[index: BigNumberish], [void], "nonpayable">;
+  getFunction(
+    nameOrSignature: "stopWindDown"
+  ): TypedContractMethod<[index: BigNumberish], [void], "nonpayable">;
+  getFunction(
+    nameOrSignature: "totalLocked"
+  ): TypedContractMethod<[], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "totalLockedAt"
+  ): TypedContractMethod<[period: BigNumberish], [bigint], "view">;
+  getFunction(
     nameOrSignature: "totalUnits"
   ): TypedContractMethod<[], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "trim"
+  ): TypedContractMethod<[node: AddressLike], [void], "nonpayable">;
+  getFunction(
+    nameOrSignature: "unit"
+  ): TypedContractMethod<[], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "withdraw"
+  ): TypedContractMethod<[index: BigNumberish], [void], "nonpayable">;
 
-  filters: {};
+  getEvent(
+    key: "CheckPaid"
+  ): TypedContractEvent<
+    CheckPaidEvent.InputTuple,
+    CheckPaidEvent.OutputTuple,
+    CheckPaidEvent.OutputObject
+  >;
+  getEvent(
+    key: "NodeReactivated"
+  ): TypedContractEvent<
+    NodeReactivatedEvent.InputTuple,
+    NodeReactivatedEvent.OutputTuple,
+    NodeReactivatedEvent.OutputObject
+  >;
+  getEvent(
+    key: "NodeSuspended"
+  ): TypedContractEvent<
+    NodeSuspendedEvent.InputTuple,
+    NodeSuspendedEvent.OutputTuple,
+    NodeSuspendedEvent.OutputObject
+  >;
+  getEvent(
+    key: "PositionCreated"
+  ): TypedContractEvent<
+    PositionCreatedEvent.InputTuple,
+    PositionCreatedEvent.OutputTuple,
+    PositionCreatedEvent.OutputObject
+  >;
+  getEvent(
+    key: "PositionDivided"
+  ): TypedContractEvent<
+    PositionDividedEvent.InputTuple,
+    PositionDividedEvent.OutputTuple,
+    PositionDividedEvent.OutputObject
+  >;
+  getEvent(
+    key: "PositionIncreased"
+  ): TypedContractEvent<
+    PositionIncreasedEvent.InputTuple,
+    PositionIncreasedEvent.OutputTuple,
+    PositionIncreasedEvent.OutputObject
+  >;
+  getEvent(
+    key: "PositionProlonged"
+  ): TypedContractEvent<
+    PositionProlongedEvent.InputTuple,
+    PositionProlongedEvent.OutputTuple,
+    PositionProlongedEvent.OutputObject
+  >;
+  getEvent(
+    key: "PositionSlashed"
+  ): TypedContractEvent<
+    PositionSlashedEvent.InputTuple,
+    PositionSlashedEvent.OutputTuple,
+    PositionSlashedEvent.OutputObject
+  >;
+  getEvent(
+    key: "PositionsMerged"
+  ): TypedContractEvent<
+    PositionsMergedEvent.InputTuple,
+    PositionsMergedEvent.OutputTuple,
+    PositionsMergedEvent.OutputObject
+  >;
+  getEvent(
+    key: "Released"
+  ): TypedContractEvent<
+    ReleasedEvent.InputTuple,
+    ReleasedEvent.OutputTuple,
+    ReleasedEvent.OutputObject
+  >;
+  getEvent(
+    key: "Reserved"
+  ): TypedContractEvent<
+    ReservedEvent.InputTuple,
+    ReservedEvent.OutputTuple,
+    ReservedEvent.OutputObject
+  >;
+  getEvent(
+    key: "ReturnedToReserve"
+  ): TypedContractEvent<
+    ReturnedToReserveEvent.InputTuple,
+    ReturnedToReserveEvent.OutputTuple,
+    ReturnedToReserveEvent.OutputObject
+  >;
+  getEvent(
+    key: "RewardClaimed"
+  ): TypedContractEvent<
+    RewardClaimedEvent.InputTuple,
+    RewardClaimedEvent.OutputTuple,
+    RewardClaimedEvent.OutputObject
+  >;
+  getEvent(
+    key: "RewardForfeited"
+  ): TypedContractEvent<
+    RewardForfeitedEvent.InputTuple,
+    RewardForfeitedEvent.OutputTuple,
+    RewardForfeitedEvent.OutputObject
+  >;
+  getEvent(
+    key: "Slashed"
+  ): TypedContractEvent<
+    SlashedEvent.InputTuple,
+    SlashedEvent.OutputTuple,
+    SlashedEvent.OutputObject
+  >;
+  getEvent(
+    key: "WindDownStarted"
+  ): TypedContractEvent<
+    WindDownStartedEvent.InputTuple,
+    WindDownStartedEvent.OutputTuple,
+    WindDownStartedEvent.OutputObject
+  >;
+  getEvent(
+    key: "WindDownStopped"
+  ): TypedContractEvent<
+    WindDownStoppedEvent.InputTuple,
+    WindDownStoppedEvent.OutputTuple,
+    WindDownStoppedEvent.OutputObject
+  >;
+  getEvent(
+    key: "Withdrawn"
+  ): TypedContractEvent<
+    WithdrawnEvent.InputTuple,
+    WithdrawnEvent.OutputTuple,
+    WithdrawnEvent.OutputObject
+  >;
+
+  filters: {
+    "CheckPaid(address,uint256)": TypedContractEvent<
+      CheckPaidEvent.InputTuple,
+      CheckPaidEvent.OutputTuple,
+      CheckPaidEvent.OutputObject
+    >;
+    CheckPaid: TypedContractEvent<
+      CheckPaidEvent.InputTuple,
+      CheckPaidEvent.OutputTuple,
+      CheckPaidEvent.OutputObject
+    >;
+
+    "NodeReactivated(address)": TypedContractEvent<
+      NodeReactivatedEvent.InputTuple,
+      NodeReactivatedEvent.OutputTuple,
+      NodeReactivatedEvent.OutputObject
+    >;
+    NodeReactivated: TypedContractEvent<
+      NodeReactivatedEvent.InputTuple,
+      NodeReactivatedEvent.OutputTuple,
+      NodeReactivatedEvent.OutputObject
+    >;
+
+    "NodeSuspended(address,uint8,uint40)": TypedContractEvent<
+      NodeSuspendedEvent.InputTuple,
+      NodeSuspendedEvent.OutputTuple,
+      NodeSuspendedEvent.OutputObject
+    >;
+    NodeSuspended: TypedContractEvent<
+      NodeSuspendedEvent.InputTuple,
+      NodeSuspendedEvent.OutputTuple,
+      NodeSuspendedEvent.OutputObject
+    >;
+
+    "PositionCreated(address,uint8,uint256,uint16)": TypedContractEvent<
+      PositionCreatedEvent.InputTuple,
+      PositionCreatedEvent.OutputTuple,
+      PositionCreatedEvent.OutputObject
+    >;
+    PositionCreated: TypedContractEvent<
+      PositionCreatedEvent.InputTuple,
+      PositionCreatedEvent.OutputTuple,
+      PositionCreatedEvent.OutputObject
+    >;
+
+    "PositionDivided(address,uint8,uint8,uint256)": TypedContractEvent<
+      PositionDividedEvent.InputTuple,
+      PositionDividedEvent.OutputTuple,
+      PositionDividedEvent.OutputObject
+    >;
+    PositionDivided: TypedContractEvent<
+      PositionDividedEvent.InputTuple,
+      PositionDividedEvent.OutputTuple,
+      PositionDividedEvent.OutputObject
+    >;
+
+    "PositionIncreased(address,uint8,uint256)": TypedContractEvent<
+      PositionIncreasedEvent.InputTuple,
+      PositionIncreasedEvent.OutputTuple,
+      PositionIncreasedEvent.OutputObject
+    >;
+    PositionIncreased: TypedContractEvent<
+      PositionIncreasedEvent.InputTuple,
+      PositionIncreasedEvent.OutputTuple,
+      PositionIncreasedEvent.OutputObject
+    >;
+
+    "PositionProlonged(address,uint8,uint16,uint32)": TypedContractEvent<
+      PositionProlongedEvent.InputTuple,
+      PositionProlongedEvent.OutputTuple,
+      PositionProlongedEvent.OutputObject
+    >;
+    PositionProlonged: TypedContractEvent<
+      PositionProlongedEvent.InputTuple,
+      PositionProlongedEvent.OutputTuple,
+      PositionProlongedEvent.OutputObject
+    >;
+
+    "PositionSlashed(address,uint8,uint256,bool,uint32)": TypedContractEvent<
+      PositionSlashedEvent.InputTuple,
+      PositionSlashedEvent.OutputTuple,
+      PositionSlashedEvent.OutputObject
+    >;
+    PositionSlashed: TypedContractEvent<
+      PositionSlashedEvent.InputTuple,
+      PositionSlashedEvent.OutputTuple,
+      PositionSlashedEvent.OutputObject
+    >;
+
+    "PositionsMerged(address,uint8,uint8,uint16,uint32)": TypedContractEvent<
+      PositionsMergedEvent.InputTuple,
+      PositionsMergedEvent.OutputTuple,
+      PositionsMergedEvent.OutputObject
+    >;
+    PositionsMerged: TypedContractEvent<
+      PositionsMergedEvent.InputTuple,
+      PositionsMergedEvent.OutputTuple,
+      PositionsMergedEvent.OutputObject
+    >;
+
+    "Released(address,uint256)": TypedContractEvent<
+      ReleasedEvent.InputTuple,
+      ReleasedEvent.OutputTuple,
+      ReleasedEvent.OutputObject
+    >;
+    Released: TypedContractEvent<
+      ReleasedEvent.InputTuple,
+      ReleasedEvent.OutputTuple,
+      ReleasedEvent.OutputObject
+    >;
+
+    "Reserved(address,uint256)": TypedContractEvent<
+      ReservedEvent.InputTuple,
+      ReservedEvent.OutputTuple,
+      ReservedEvent.OutputObject
+    >;
+    Reserved: TypedContractEvent<
+      ReservedEvent.InputTuple,
+      ReservedEvent.OutputTuple,
+      ReservedEvent.OutputObject
+    >;
+
+    "ReturnedToReserve(address,uint256)": TypedContractEvent<
+      ReturnedToReserveEvent.InputTuple,
+      ReturnedToReserveEvent.OutputTuple,
+      ReturnedToReserveEvent.OutputObject
+    >;
+    ReturnedToReserve: TypedContractEvent<
+      ReturnedToReserveEvent.InputTuple,
+      ReturnedToReserveEvent.OutputTuple,
+      ReturnedToReserveEvent.OutputObject
+    >;
+
+    "RewardClaimed(address,uint256)": TypedContractEvent<
+      RewardClaimedEvent.InputTuple,
+      RewardClaimedEvent.OutputTuple,
+      RewardClaimedEvent.OutputObject
+    >;
+    RewardClaimed: TypedContractEvent<
+      RewardClaimedEvent.InputTuple,
+      RewardClaimedEvent.OutputTuple,
+      RewardClaimedEvent.OutputObject
+    >;
+
+    "RewardForfeited(address,uint256)": TypedContractEvent<
+      RewardForfeitedEvent.InputTuple,
+      RewardForfeitedEvent.OutputTuple,
+      RewardForfeitedEvent.OutputObject
+    >;
+    RewardForfeited: TypedContractEvent<
+      RewardForfeitedEvent.InputTuple,
+      RewardForfeitedEvent.OutputTuple,
+      RewardForfeitedEvent.OutputObject
+    >;
+
+    "Slashed(address,address,uint256,uint256,uint256)": TypedContractEvent<
+      SlashedEvent.InputTuple,
+      SlashedEvent.OutputTuple,
+      SlashedEvent.OutputObject
+    >;
+    Slashed: TypedContractEvent<
+      SlashedEvent.InputTuple,
+      SlashedEvent.OutputTuple,
+      SlashedEvent.OutputObject
+    >;
+
+    "WindDownStarted(address,uint8,uint32)": TypedContractEvent<
+      WindDownStartedEvent.InputTuple,
+      WindDownStartedEvent.OutputTuple,
+      WindDownStartedEvent.OutputObject
+    >;
+    WindDownStarted: TypedContractEvent<
+      WindDownStartedEvent.InputTuple,
+      WindDownStartedEvent.OutputTuple,
+      WindDownStartedEvent.OutputObject
+    >;
+
+    "WindDownStopped(address,uint8)": TypedContractEvent<
+      WindDownStoppedEvent.InputTuple,
+      WindDownStoppedEvent.OutputTuple,
+      WindDownStoppedEvent.OutputObject
+    >;
+    WindDownStopped: TypedContractEvent<
+      WindDownStoppedEvent.InputTuple,
+      WindDownStoppedEvent.OutputTuple,
+      WindDownStoppedEvent.OutputObject
+    >;
+
+    "Withdrawn(address,uint8,uint256)": TypedContractEvent<
+      WithdrawnEvent.InputTuple,
+      WithdrawnEvent.OutputTuple,
+      WithdrawnEvent.OutputObject
+    >;
+    Withdrawn: TypedContractEvent<
+      WithdrawnEvent.InputTuple,
+      WithdrawnEvent.OutputTuple,
+      WithdrawnEvent.OutputObject
+    >;
+  };
 }

@@ -85,7 +85,6 @@ export interface StakingEscrowInterface extends Interface {
       | "claim"
       | "claimAndRestake"
       | "claimable"
-      | "consentNonce"
       | "convict"
       | "create"
       | "createFor"
@@ -94,11 +93,12 @@ export interface StakingEscrowInterface extends Interface {
       | "depositOf"
       | "divide"
       | "drawableUnits"
-      | "eip712Domain"
       | "forfeit"
       | "increase"
       | "isActive"
       | "isSuspended"
+      | "leafAt"
+      | "leafCount"
       | "lockedAt"
       | "lockedUntil"
       | "merge"
@@ -118,11 +118,12 @@ export interface StakingEscrowInterface extends Interface {
       | "rewardRate"
       | "sample"
       | "slash"
-      | "stakeLine"
+      | "stakerConsents"
       | "startWindDown"
       | "stopWindDown"
       | "totalLocked"
       | "totalLockedAt"
+      | "totalUnits"
       | "trim"
       | "unit"
       | "withdraw"
@@ -131,7 +132,6 @@ export interface StakingEscrowInterface extends Interface {
   getEvent(
     nameOrSignatureOrTopic:
       | "CheckPaid"
-      | "EIP712DomainChanged"
       | "NodeReactivated"
       | "NodeSuspended"
       | "PositionCreated"
@@ -168,10 +168,6 @@ export interface StakingEscrowInterface extends Interface {
   ): string;
   encodeFunctionData(
     functionFragment: "claimable",
-    values: [AddressLike]
-  ): string;
-  encodeFunctionData(
-    functionFragment: "consentNonce",
     values: [AddressLike]
   ): string;
   encodeFunctionData(
@@ -214,10 +210,6 @@ export interface StakingEscrowInterface extends Interface {
     values: [AddressLike, BigNumberish]
   ): string;
   encodeFunctionData(
-    functionFragment: "eip712Domain",
-    values?: undefined
-  ): string;
-  encodeFunctionData(
     functionFragment: "forfeit",
     values: [AddressLike, BigNumberish]
   ): string;
@@ -233,6 +225,11 @@ export interface StakingEscrowInterface extends Interface {
     functionFragment: "isSuspended",
     values: [AddressLike]
   ): string;
+  encodeFunctionData(
+    functionFragment: "leafAt",
+    values: [BigNumberish]
+  ): string;
+  encodeFunctionData(functionFragment: "leafCount", values?: undefined): string;
   encodeFunctionData(
     functionFragment: "lockedAt",
     values: [AddressLike, BigNumberish]
@@ -309,7 +306,10 @@ export interface StakingEscrowInterface extends Interface {
     functionFragment: "slash",
     values: [AddressLike, BigNumberish, AddressLike, BigNumberish]
   ): string;
-  encodeFunctionData(functionFragment: "stakeLine", values?: undefined): string;
+  encodeFunctionData(
+    functionFragment: "stakerConsents",
+    values?: undefined
+  ): string;
   encodeFunctionData(
     functionFragment: "startWindDown",
     values: [BigNumberish]
@@ -325,6 +325,10 @@ export interface StakingEscrowInterface extends Interface {
   encodeFunctionData(
     functionFragment: "totalLockedAt",
     values: [BigNumberish]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "totalUnits",
+    values?: undefined
   ): string;
   encodeFunctionData(functionFragment: "trim", values: [AddressLike]): string;
   encodeFunctionData(functionFragment: "unit", values?: undefined): string;
@@ -349,10 +353,6 @@ export interface StakingEscrowInterface extends Interface {
     data: BytesLike
   ): Result;
   decodeFunctionResult(functionFragment: "claimable", data: BytesLike): Result;
-  decodeFunctionResult(
-    functionFragment: "consentNonce",
-    data: BytesLike
-  ): Result;
   decodeFunctionResult(functionFragment: "convict", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "create", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "createFor", data: BytesLike): Result;
@@ -370,10 +370,6 @@ export interface StakingEscrowInterface extends Interface {
     functionFragment: "drawableUnits",
     data: BytesLike
   ): Result;
-  decodeFunctionResult(
-    functionFragment: "eip712Domain",
-    data: BytesLike
-  ): Result;
   decodeFunctionResult(functionFragment: "forfeit", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "increase", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "isActive", data: BytesLike): Result;
@@ -381,6 +377,8 @@ export interface StakingEscrowInterface extends Interface {
     functionFragment: "isSuspended",
     data: BytesLike
   ): Result;
+  decodeFunctionResult(functionFragment: "leafAt", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "leafCount", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "lockedAt", data: BytesLike): Result;
   decodeFunctionResult(
     functionFragment: "lockedUntil",
@@ -418,7 +416,10 @@ export interface StakingEscrowInterface extends Interface {
   decodeFunctionResult(functionFragment: "rewardRate", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "sample", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "slash", data: BytesLike): Result;
-  decodeFunctionResult(functionFragment: "stakeLine", data: BytesLike): Result;
+  decodeFunctionResult(
+    functionFragment: "stakerConsents",
+    data: BytesLike
+  ): Result;
   decodeFunctionResult(
     functionFragment: "startWindDown",
     data: BytesLike
@@ -435,6 +436,7 @@ export interface StakingEscrowInterface extends Interface {
     functionFragment: "totalLockedAt",
     data: BytesLike
   ): Result;
+  decodeFunctionResult(functionFragment: "totalUnits", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "trim", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "unit", data: BytesLike): Result;
   decodeFunctionResult(functionFragment: "withdraw", data: BytesLike): Result;
@@ -447,16 +449,6 @@ export namespace CheckPaidEvent {
     checker: string;
     amount: bigint;
   }
-  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
-  export type Filter = TypedDeferredTopicFilter<Event>;
-  export type Log = TypedEventLog<Event>;
-  export type LogDescription = TypedLogDescription<Event>;
-}
-
-export namespace EIP712DomainChangedEvent {
-  export type InputTuple = [];
-  export type OutputTuple = [];
-  export interface OutputObject {}
   export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
   export type Filter = TypedDeferredTopicFilter<Event>;
   export type Log = TypedEventLog<Event>;
@@ -849,8 +841,6 @@ export interface StakingEscrow extends BaseContract {
 
   claimable: TypedContractMethod<[staker: AddressLike], [bigint], "view">;
 
-  consentNonce: TypedContractMethod<[staker: AddressLike], [bigint], "view">;
-
   convict: TypedContractMethod<[node: AddressLike], [void], "nonpayable">;
 
   create: TypedContractMethod<
@@ -900,22 +890,6 @@ export interface StakingEscrow extends BaseContract {
     "view"
   >;
 
-  eip712Domain: TypedContractMethod<
-    [],
-    [
-      [string, string, string, bigint, string, string, bigint[]] & {
-        fields: string;
-        name: string;
-        version: string;
-        chainId: bigint;
-        verifyingContract: string;
-        salt: string;
-        extensions: bigint[];
-      }
-    ],
-    "view"
-  >;
-
   forfeit: TypedContractMethod<
     [node: AddressLike, limit: BigNumberish],
     [bigint],
@@ -931,6 +905,14 @@ export interface StakingEscrow extends BaseContract {
   isActive: TypedContractMethod<[node: AddressLike], [boolean], "view">;
 
   isSuspended: TypedContractMethod<[node: AddressLike], [boolean], "view">;
+
+  leafAt: TypedContractMethod<
+    [leaf: BigNumberish],
+    [[string, bigint, bigint] & { node: string; units: bigint; since: bigint }],
+    "view"
+  >;
+
+  leafCount: TypedContractMethod<[], [bigint], "view">;
 
   lockedAt: TypedContractMethod<
     [staker: AddressLike, period: BigNumberish],
@@ -1019,7 +1001,7 @@ export interface StakingEscrow extends BaseContract {
     "nonpayable"
   >;
 
-  stakeLine: TypedContractMethod<[], [string], "view">;
+  stakerConsents: TypedContractMethod<[], [string], "view">;
 
   startWindDown: TypedContractMethod<
     [index: BigNumberish],
@@ -1036,6 +1018,8 @@ export interface StakingEscrow extends BaseContract {
   totalLocked: TypedContractMethod<[], [bigint], "view">;
 
   totalLockedAt: TypedContractMethod<[period: BigNumberish], [bigint], "view">;
+
+  totalUnits: TypedContractMethod<[], [bigint], "view">;
 
   trim: TypedContractMethod<[node: AddressLike], [void], "nonpayable">;
 
@@ -1067,9 +1051,6 @@ export interface StakingEscrow extends BaseContract {
   ): TypedContractMethod<[index: BigNumberish], [bigint], "nonpayable">;
   getFunction(
     nameOrSignature: "claimable"
-  ): TypedContractMethod<[staker: AddressLike], [bigint], "view">;
-  getFunction(
-    nameOrSignature: "consentNonce"
   ): TypedContractMethod<[staker: AddressLike], [bigint], "view">;
   getFunction(
     nameOrSignature: "convict"
@@ -1129,23 +1110,6 @@ export interface StakingEscrow extends BaseContract {
     "view"
   >;
   getFunction(
-    nameOrSignature: "eip712Domain"
-  ): TypedContractMethod<
-    [],
-    [
-      [string, string, string, bigint, string, string, bigint[]] & {
-        fields: string;
-        name: string;
-        version: string;
-        chainId: bigint;
-        verifyingContract: string;
-        salt: string;
-        extensions: bigint[];
-      }
-    ],
-    "view"
-  >;
-  getFunction(
     nameOrSignature: "forfeit"
   ): TypedContractMethod<
     [node: AddressLike, limit: BigNumberish],
@@ -1165,6 +1129,16 @@ export interface StakingEscrow extends BaseContract {
   getFunction(
     nameOrSignature: "isSuspended"
   ): TypedContractMethod<[node: AddressLike], [boolean], "view">;
+  getFunction(
+    nameOrSignature: "leafAt"
+  ): TypedContractMethod<
+    [leaf: BigNumberish],
+    [[string, bigint, bigint] & { node: string; units: bigint; since: bigint }],
+    "view"
+  >;
+  getFunction(
+    nameOrSignature: "leafCount"
+  ): TypedContractMethod<[], [bigint], "view">;
   getFunction(
     nameOrSignature: "lockedAt"
   ): TypedContractMethod<
@@ -1264,7 +1238,7 @@ export interface StakingEscrow extends BaseContract {
     "nonpayable"
   >;
   getFunction(
-    nameOrSignature: "stakeLine"
+    nameOrSignature: "stakerConsents"
   ): TypedContractMethod<[], [string], "view">;
   getFunction(
     nameOrSignature: "startWindDown"
@@ -1278,6 +1252,9 @@ export interface StakingEscrow extends BaseContract {
   getFunction(
     nameOrSignature: "totalLockedAt"
   ): TypedContractMethod<[period: BigNumberish], [bigint], "view">;
+  getFunction(
+    nameOrSignature: "totalUnits"
+  ): TypedContractMethod<[], [bigint], "view">;
   getFunction(
     nameOrSignature: "trim"
   ): TypedContractMethod<[node: AddressLike], [void], "nonpayable">;
@@ -1294,13 +1271,6 @@ export interface StakingEscrow extends BaseContract {
     CheckPaidEvent.InputTuple,
     CheckPaidEvent.OutputTuple,
     CheckPaidEvent.OutputObject
-  >;
-  getEvent(
-    key: "EIP712DomainChanged"
-  ): TypedContractEvent<
-    EIP712DomainChangedEvent.InputTuple,
-    EIP712DomainChangedEvent.OutputTuple,
-    EIP712DomainChangedEvent.OutputObject
   >;
   getEvent(
     key: "NodeReactivated"
@@ -1432,17 +1402,6 @@ export interface StakingEscrow extends BaseContract {
       CheckPaidEvent.InputTuple,
       CheckPaidEvent.OutputTuple,
       CheckPaidEvent.OutputObject
-    >;
-
-    "EIP712DomainChanged()": TypedContractEvent<
-      EIP712DomainChangedEvent.InputTuple,
-      EIP712DomainChangedEvent.OutputTuple,
-      EIP712DomainChangedEvent.OutputObject
-    >;
-    EIP712DomainChanged: TypedContractEvent<
-      EIP712DomainChangedEvent.InputTuple,
-      EIP712DomainChangedEvent.OutputTuple,
-      EIP712DomainChangedEvent.OutputObject
     >;
 
     "NodeReactivated(address)": TypedContractEvent<

@@ -9,5 +9,6 @@ export type { Penalties } from "./Penalties";
 export type { Positions } from "./Positions";
 export type { Rewards } from "./Rewards";
 export type { StakeLine } from "./StakeLine";
+export type { StakerConsents } from "./StakerConsents";
 export type { StakingEscrow } from "./StakingEscrow";
 export type { SupplyLaw } from "./SupplyLaw";

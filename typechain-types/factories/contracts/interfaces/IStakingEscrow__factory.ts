@@ -406,6 +406,17 @@ const _abi = [
   {
     inputs: [
       {
+        internalType: "uint256",
+        name: "leaves",
+        type: "uint256",
+      },
+    ],
+    name: "StakeLineFull",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
         internalType: "uint8",
         name: "index",
         type: "uint8",
@@ -1045,25 +1056,6 @@ const _abi = [
     inputs: [
       {
         internalType: "address",
-        name: "staker",
-        type: "address",
-      },
-    ],
-    name: "consentNonce",
-    outputs: [
-      {
-        internalType: "uint256",
-        name: "",
-        type: "uint256",
-      },
-    ],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
-    inputs: [
-      {
-        internalType: "address",
         name: "node",
         type: "address",
       },
@@ -1335,6 +1327,48 @@ const _abi = [
         internalType: "bool",
         name: "",
         type: "bool",
+      },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        internalType: "uint256",
+        name: "leaf",
+        type: "uint256",
+      },
+    ],
+    name: "leafAt",
+    outputs: [
+      {
+        internalType: "address",
+        name: "node",
+        type: "address",
+      },
+      {
+        internalType: "uint32",
+        name: "units",
+        type: "uint32",
+      },
+      {
+        internalType: "uint32",
+        name: "since",
+        type: "uint32",
+      },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "leafCount",
+    outputs: [
+      {
+        internalType: "uint256",
+        name: "",
+        type: "uint256",
       },
     ],
     stateMutability: "view",
@@ -1755,10 +1789,10 @@ const _abi = [
   },
   {
     inputs: [],
-    name: "stakeLine",
+    name: "stakerConsents",
     outputs: [
       {
-        internalType: "contract IStakeLine",
+        internalType: "contract IStakerConsents",
         name: "",
         type: "address",
       },
@@ -1814,6 +1848,19 @@ const _abi = [
       },
     ],
     name: "totalLockedAt",
+    outputs: [
+      {
+        internalType: "uint256",
+        name: "",
+        type: "uint256",
+      },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "totalUnits",
     outputs: [
       {
         internalType: "uint256",

@@ -399,8 +399,35 @@ const _abi = [
     type: "error",
   },
   {
+    inputs: [
+      {
+        internalType: "uint8",
+        name: "bits",
+        type: "uint8",
+      },
+      {
+        internalType: "uint256",
+        name: "value",
+        type: "uint256",
+      },
+    ],
+    name: "SafeCastOverflowedUintDowncast",
+    type: "error",
+  },
+  {
     inputs: [],
     name: "StakeLineEmpty",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
+        internalType: "uint256",
+        name: "leaves",
+        type: "uint256",
+      },
+    ],
+    name: "StakeLineFull",
     type: "error",
   },
   {
@@ -944,7 +971,7 @@ const _abi = [
     outputs: [
       {
         internalType: "uint256",
-        name: "",
+        name: "nodes",
         type: "uint256",
       },
     ],
@@ -1031,25 +1058,6 @@ const _abi = [
       },
     ],
     name: "claimable",
-    outputs: [
-      {
-        internalType: "uint256",
-        name: "",
-        type: "uint256",
-      },
-    ],
-    stateMutability: "view",
-    type: "function",
-  },
-  {
-    inputs: [
-      {
-        internalType: "address",
-        name: "staker",
-        type: "address",
-      },
-    ],
-    name: "consentNonce",
     outputs: [
       {
         internalType: "uint256",
@@ -1335,6 +1343,48 @@ const _abi = [
         internalType: "bool",
         name: "",
         type: "bool",
+      },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
+        internalType: "uint256",
+        name: "leaf",
+        type: "uint256",
+      },
+    ],
+    name: "leafAt",
+    outputs: [
+      {
+        internalType: "address",
+        name: "node",
+        type: "address",
+      },
+      {
+        internalType: "uint32",
+        name: "units",
+        type: "uint32",
+      },
+      {
+        internalType: "uint32",
+        name: "since",
+        type: "uint32",
+      },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "leafCount",
+    outputs: [
+      {
+        internalType: "uint256",
+        name: "",
+        type: "uint256",
       },
     ],
     stateMutability: "view",
@@ -1755,10 +1805,10 @@ const _abi = [
   },
   {
     inputs: [],
-    name: "stakeLine",
+    name: "stakerConsents",
     outputs: [
       {
-        internalType: "contract IStakeLine",
+        internalType: "contract IStakerConsents",
         name: "",
         type: "address",
       },
@@ -1814,6 +1864,19 @@ const _abi = [
       },
     ],
     name: "totalLockedAt",
+    outputs: [
+      {
+        internalType: "uint256",
+        name: "locked",
+        type: "uint256",
+      },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [],
+    name: "totalUnits",
     outputs: [
       {
         internalType: "uint256",

@@ -9,5 +9,6 @@ export { Penalties__factory } from "./Penalties__factory";
 export { Positions__factory } from "./Positions__factory";
 export { Rewards__factory } from "./Rewards__factory";
 export { StakeLine__factory } from "./StakeLine__factory";
+export { StakerConsents__factory } from "./StakerConsents__factory";
 export { StakingEscrow__factory } from "./StakingEscrow__factory";
 export { SupplyLaw__factory } from "./SupplyLaw__factory";
