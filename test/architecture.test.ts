@@ -14,8 +14,6 @@ import { fromHex } from "../src/bytes";
 
 /** Nine tenths of the 24,576 bytes of EIP-170. */
 const MOST_RUNTIME_BYTES = 22_118;
-/** Contracts that are past the limit still, and where docs/decisions/0025 holds them until they are cut down. */
-const LARGER: Record<string, number> = { StakingEscrow: 23_700 };
 
 const rooms: Rooms = roomsTable;
 const root = `${__dirname}/..`;
@@ -84,9 +82,7 @@ describe("Architecture", () => {
   });
 
   it(`no contract's runtime code exceeds ${MOST_RUNTIME_BYTES} bytes`, async () => {
-    const found = (await deployedContracts()).filter(
-      ({ name, code }) => code.length > (LARGER[name] ?? MOST_RUNTIME_BYTES),
-    );
+    const found = (await deployedContracts()).filter(({ code }) => code.length > MOST_RUNTIME_BYTES);
     expect(found.map(({ name, code }) => `${name}: ${code.length}`)).to.deep.equal([]);
   });
 });

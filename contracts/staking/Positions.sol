@@ -177,15 +177,15 @@ abstract contract Positions is Rewards, Drawing {
         else if (to != _FOREVER) ++_expiries[to].nodes;
     }
 
+    /// @dev Makes the leaf of `staker` as wide as its weight.
+    function _fitLeaf(address staker, Ledger memory ledger) internal {
+        ledger.leaf = _fit(staker, ledger.leaf, ledger.current / _unit, ledger.today + 1);
+    }
+
     /// @dev `count` without the empty positions at the end.
     function _shrunk(Account storage account, uint256 count) internal view returns (uint256) {
         while (count > 0 && account.positions[count - 1].amount == 0) --count;
         return count;
-    }
-
-    /// @dev Makes the leaf of `staker` as wide as its weight.
-    function _fitLeaf(address staker, Ledger memory ledger) internal {
-        ledger.leaf = _fit(staker, ledger.leaf, ledger.current / _unit, ledger.today + 1);
     }
 
     function _addWeight(address staker, Account storage account, Ledger memory ledger, uint256 amount) private {

@@ -102,12 +102,6 @@ abstract contract Rewards is Accounts {
         }
     }
 
-    function _pay(Ledger memory ledger, uint256 amount) internal pure {
-        unchecked {
-            ledger.balance -= int256(amount);
-        }
-    }
-
     /// @dev Takes what is provisional, of the latest epoch first, from a ledger whose stretches are closed.
     function _takeProvisional(Ledger memory ledger, uint256 limit) internal view returns (uint256 taken) {
         _split(ledger);
@@ -116,6 +110,12 @@ abstract contract Rewards is Accounts {
         uint256 fromFormer = Math.min(limit - taken, ledger.former);
         ledger.former -= fromFormer;
         taken += fromFormer;
+    }
+
+    function _pay(Ledger memory ledger, uint256 amount) internal pure {
+        unchecked {
+            ledger.balance -= int256(amount);
+        }
     }
 
     function _load(Account storage account, uint256 today) private view returns (Ledger memory ledger) {

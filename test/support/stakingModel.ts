@@ -83,7 +83,8 @@ export class StakingModel {
   nodesBefore = () => this.at(this.nodes, this.period - 1n);
   lockedNext = () => [...this.stakers.values()].reduce((sum, staker) => sum + this.weightNext(staker), 0n);
   checkPot = () => (this.at(this.allocated, this.period) * this.parameters.checkShareBps) / 10_000n - this.potPaid;
-  rewardRate = () => (this.totalLocked() === 0n ? 0n : this.remainingSupply() - this.decayed(this.remainingSupply(), 1n));
+  rewardRate = () =>
+    this.totalLocked() === 0n ? 0n : this.remainingSupply() - this.decayed(this.remainingSupply(), 1n);
 
   isLive(held: ModelPosition | undefined): held is ModelPosition {
     return held !== undefined && !held.retired && (held.end === 0n || held.end > this.period + 1n);

@@ -313,7 +313,7 @@ describe("StakingEscrow: boundaries", () => {
     const [deployer, other] = await ethers.getSigners();
     const supply = { initial: 1_000_000n, maximum: 2_000_000n };
     const parameters = { ...FEDERATED, periodLength: LENGTH, minLockPeriods: 1n, minDeposit: 256n };
-    const { escrow, token, line } = await deployStaking(parameters, {}, supply);
+    const { escrow, token } = await deployStaking(parameters, {}, supply);
     expect(await escrow.unit()).to.equal(1n);
     await token.transfer(other, 257n);
     await token.approve(escrow, supply.initial);
@@ -322,7 +322,7 @@ describe("StakingEscrow: boundaries", () => {
     await escrow.create(supply.initial - 257n, 1n);
     await escrow.connect(other).create(256n, 1n);
     await escrow.connect(other).increase(0, 1n);
-    expect(await line.totalUnits()).to.equal(supply.initial);
+    expect(await escrow.totalUnits()).to.equal(supply.initial);
     await go((await period()) + 1n);
     for (const [x, node] of [
       [supply.initial - 258n, deployer],
@@ -348,7 +348,7 @@ describe("StakingEscrow: boundaries", () => {
 
   it("I-E18 donation_inert: donated tokens and forced ether change nothing that anybody sees", async () => {
     const system = await loadFixture(staked);
-    const { escrow, line, registry, token, deployer, own, alice, first } = system;
+    const { escrow, registry, token, deployer, own, alice, first } = system;
     await go(first + 20n);
     const see = async () =>
       Promise.all([
@@ -358,11 +358,11 @@ describe("StakingEscrow: boundaries", () => {
         escrow.remainingSupply(),
         escrow.totalLocked(),
         escrow.depositOf(alice),
-        line.totalUnits(),
+        escrow.totalUnits(),
         escrow.drawableUnits(alice, 0),
       ]);
     const before = await see();
-    for (const target of [escrow, line, registry, token]) {
+    for (const target of [escrow, registry, token]) {
       const address = await target.getAddress();
       for (const amount of [1n, 10n ** 24n]) await token.connect(deployer).transfer(address, amount);
       await force(address);

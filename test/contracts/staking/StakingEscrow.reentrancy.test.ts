@@ -88,9 +88,7 @@ async function digest({ escrow, hostile, victim }: System): Promise<string> {
   const now = await escrow.currentPeriod();
   const ask = (name: string, ...args: unknown[]) => escrow.interface.encodeFunctionData(name as never, args as never);
   const of = (who: string) => [
-    ...["claimable", "provisional", "depositOf", "reservedOf", "isSuspended", "consentNonce"].map((name) =>
-      ask(name, who),
-    ),
+    ...["claimable", "provisional", "depositOf", "reservedOf", "isSuspended"].map((name) => ask(name, who)),
     ...[now, now + 1n].map((when) => ask("lockedAt", who, when)),
     ask("drawableUnits", who, 0),
     ...Array.from({ length: 6 }, (_, index) => ask("position", who, index)),
@@ -98,8 +96,9 @@ async function digest({ escrow, hostile, victim }: System): Promise<string> {
   const whole = ["totalLocked", "remainingSupply", "rewardRate", "checkPot"].map((name) => ask(name));
   const next = ["totalLockedAt", "activeNodesAt"].map((name) => ask(name, now + 1n));
   const seen = await hostile.see([...of(hostile.target as string), ...of(victim.address), ...whole, ...next]);
+  const consents = await ethers.getContractAt("StakerConsents", await escrow.stakerConsents());
   const moved = MOVEMENTS.map((name) => hostile.moved(hostile.interface.getFunction(name as never).selector));
-  return [seen, await escrow.totalUnits(), ...(await Promise.all(moved))].join();
+  return [seen, await escrow.totalUnits(), await consents.nonceOf(hostile), ...(await Promise.all(moved))].join();
 }
 
 /** The state now and twenty periods later, after `calls` one by one; a refused call is skipped. */
