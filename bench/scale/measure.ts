@@ -9,8 +9,8 @@ import { gasOf } from "../gas/scenario";
 /** How many nodes are on the line. */
 export const SIZES: readonly number[] = [100, 1_000, 10_000, 100_000];
 
-const LEAVES_SLOT = 37_449;
-const LEAF_COUNT_SLOT = 37_450;
+const LEAF_COUNT_SLOT = 37_449;
+const LEAVES_SLOT = 37_450;
 const PERIOD = 86_400;
 const CALENDAR = 1_792 * PERIOD;
 const WIDTH = 16_000n;
@@ -37,7 +37,7 @@ async function measureAt(size: number): Promise<Record<string, number>> {
   await time.increaseTo((Math.floor((await time.latest()) / CALENDAR) + 1) * CALENDAR);
   const [, healthCheck, newcomer, ...nodes] = (await ethers.getSigners()).slice(0, 3 + DRAWN);
   const system = await deployStaking(REFERENCE, { healthCheck: healthCheck.address });
-  const line = await system.line.getAddress();
+  const line = await system.escrow.getAddress();
   await fillTree(line, size, WIDTH);
   await setWord(line, LEAF_COUNT_SLOT, BigInt(size));
   for (const account of [newcomer, ...nodes]) {
@@ -55,11 +55,11 @@ async function measureAt(size: number): Promise<Record<string, number>> {
 }
 
 /** The mean of several draws of three. Their points fall on leaves written into storage, which the drawn stakers are made to hold. */
-async function meanDraw({ escrow, line }: StakingSystem, nodes: Account[], size: number): Promise<number> {
+async function meanDraw({ escrow }: StakingSystem, nodes: Account[], size: number): Promise<number> {
   let sum = 0n;
   for (let i = 0; i < REPEATS; ++i) {
     const leaves = nodes.map((_, j) => (BigInt(ethers.id(`${i}/${j}`)) % BigInt((size / DRAWN) | 0)) * 3n + BigInt(j));
-    for (const [j, leaf] of leaves.entries()) await hold(await line.getAddress(), leaf, nodes[j].address);
+    for (const [j, leaf] of leaves.entries()) await hold(await escrow.getAddress(), leaf, nodes[j].address);
     const randoms = leaves.map((leaf) => leaf * WIDTH + (BigInt(ethers.id(`offset ${i}`)) % WIDTH));
     sum += await escrow.sample.estimateGas(DRAWN, randoms, 0);
   }
