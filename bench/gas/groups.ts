@@ -1,6 +1,7 @@
 import { afghGas } from "./afgh";
+import { registryGas } from "./registry";
 import type { GasTable } from "./scenario";
 import { stakingGas } from "./staking";
 
 /** Every group of contracts with gas figures, in the order of the table. */
-export const GROUPS: readonly (() => Promise<GasTable>)[] = [stakingGas, afghGas];
+export const GROUPS: readonly (() => Promise<GasTable>)[] = [stakingGas, registryGas, afghGas];
