@@ -1,4 +1,4 @@
-import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
+import { loadFixture, setStorageAt } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 
 import { MAX_SUPPLY, UNIT_NKMS } from "../../support/staking";
@@ -135,6 +135,28 @@ describe("StakingEscrow: drawing", () => {
       expect(await escrow.lockedUntil(alice)).to.equal(0n);
       expect(await escrow.drawableUnits(alice, 0)).to.equal(0n);
     });
+  });
+
+  it("has room for 2^18 nodes, and for another where one has left", async () => {
+    const { escrow, token, alice, carol, stranger } = await loadFixture(drawn);
+    await token.transfer(stranger, BOB);
+    await token.connect(stranger).approve(escrow, BOB);
+    const leaves = 8n ** 6n;
+    // Behind the tree, whose words come first: 1 + 8 + ... + 8^5.
+    const countSlot = (leaves - 1n) / 7n;
+    await setStorageAt(await escrow.getAddress(), countSlot, leaves - 1n);
+    await escrow.connect(carol).create(BOB, SHORT_LOCK);
+    expect((await escrow.leafAt(leaves - 1n)).node).to.equal(carol.address);
+    await expect(escrow.connect(stranger).create(BOB, SHORT_LOCK))
+      .to.be.revertedWithCustomError(escrow, "StakeLineFull")
+      .withArgs(leaves);
+
+    await escrow.connect(alice).startWindDown(0);
+    await go((await escrow.position(alice, 0)).endPeriod);
+    await escrow.trim(alice);
+    await escrow.connect(stranger).create(BOB, SHORT_LOCK);
+    expect((await escrow.leafAt(0)).node).to.equal(stranger.address);
+    expect(await escrow.leafCount()).to.equal(leaves);
   });
 
   it("counts periods from the epoch", async () => {
