@@ -16,8 +16,8 @@ import type { Attacks, Loot } from "./attack";
 import { attacksOn } from "./attacks";
 
 /**
- * Properties as seen, and lengths in bytes with threshold 1. On-chain checks need a chain and have tests of their own, as have the attacks of
- * producers and recipients that bound the number of answers.
+ * Properties as seen, and lengths in bytes with threshold 1. On-chain checks need a chain and have tests of their own, as has what bounds the
+ * number of answers.
  */
 export interface Observed extends Omit<EngineProperties, "onChainVerifiable" | "maxAnswers"> {
   /** Equal requests get equal answers. */

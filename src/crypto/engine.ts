@@ -30,7 +30,10 @@ export interface EngineProperties {
   readonly onChainVerifiable: boolean;
   /** log2 of a bound on the probability that an honest capsule does not open after `maxHops`; -Infinity where there is no noise. */
   readonly failureLog2: number;
-  /** How many capsules of other producers' making one re-encryption key may turn before the owner's key has to be renewed. */
+  /**
+   * How many capsules one re-encryption key may turn before the owner's key has to be renewed, because the recipient learns something of it from
+   * each. 0: the recipient learns it all from a few.
+   */
   readonly maxAnswers: number;
 }
 

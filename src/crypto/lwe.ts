@@ -4,8 +4,8 @@
  * the paper's own scheme and parameters, and not proven.
  *
  * It is for the edges of a hierarchy, from a file's key to its folder's and on to the parent's. The last hop to a stranger is not for it: a node and
- * the recipient together compute the owner's scope key. A producer who shares what he knows with a recipient learns something of the owner's
- * key with each answer, which flooding noise bounds, so a re-encryption key may turn `maxAnswers` capsules.
+ * the recipient together compute the owner's scope key. And whoever opens a capsule has the randomness it was made of, so that every answer tells a
+ * recipient something of the owner's key. Flooding noise bounds how much, and a re-encryption key may turn `maxAnswers` capsules.
  */
 import { concat } from "../bytes";
 import { splitFields } from "./encoding";
@@ -103,7 +103,7 @@ class EncodedLwe implements LatticeScheme {
     const seed = derive(`nkms/v1/${this.profile.name}/turn`, body.subarray(0, SEED_LENGTH), ciphertext);
     const rows = this.#readRows("kfrag", body);
     const turned = this.#scheme.turn(rows, this.#readCiphertext("capsule", ciphertext), seed);
-    wipe(seed);
+    wipe(seed, ...rows.flatMap(({ x, y }) => [...x, ...y]));
     return this.#write(turned);
   }
 

@@ -5,8 +5,8 @@
  *   encrypt  c = h*s + m, s sparse, m ternary        decrypt  (f*c around zero) mod 3 = m
  *   rekey    rk = f_A/f_B                             turn     c' = rk*c + 3*e, e sparse
  *
- * It is interactive and bi-directional, and f_B with the key gives f_A. Each answer on a capsule whose producer helps the recipient tells something of
- * f_A, and tens of them tell all, so it is for capsules the owner made. Built from the published description, not proven.
+ * It is interactive and bi-directional, and f_B with the key gives f_A. A recipient gets f_A without the key too, from some forty answers, so it is for
+ * one owner's own keys. Built from the published description, not proven.
  */
 import { concat, equalBytes } from "../bytes";
 import { requireLength } from "./encoding";

@@ -18,7 +18,7 @@ export interface LweProfile {
   readonly floodBits: number;
   /** How often a capsule may be turned: as long as it opens but with a probability below 2^-95, or as one byte can count. */
   readonly maxHops: number;
-  /** How many capsules one re-encryption key may turn before its owner's key has to be renewed. */
+  /** As in `EngineProperties`. */
   readonly maxAnswers: number;
 }
 

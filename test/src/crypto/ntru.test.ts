@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { equalBytes } from "../../../src/bytes";
-import { expand } from "../../../src/crypto/lattice/expand";
+import { derive, expand } from "../../../src/crypto/lattice/expand";
 import { unpack } from "../../../src/crypto/lattice/packing";
 import { fixedWeight } from "../../../src/crypto/lattice/sampler";
 import { ntru } from "../../../src/crypto/ntru";
@@ -130,22 +130,27 @@ describe("ntru", () => {
     }
   });
 
-  it("tells a producer and a recipient who share what they know the owner's secret, without a node", () => {
+  it("tells a recipient the owner's secret after 40 answers he may have, without a node's help", () => {
     const set = NTRU_1087;
     const engine = ntru(set);
-    const random = seededRandom("ntru producer and recipient");
-    const { owner, recipient } = makeScope(engine, random);
+    const random = seededRandom("ntru recipient");
+    const { owner, recipient, split, keys } = makeScope(engine, random);
+    const [{ kfrag, commitment }] = split(1, 1);
     const [ownerSecret, recipientSecret] = [owner, recipient].map(({ secretKey }) => secretOf(set, secretKey));
-    const key = multiply(ownerSecret, invert(recipientSecret, set.order));
-    const small = (plus: number) => fixedWeight(random(4 * set.degree), plus, plus);
-    const answers = Array.from({ length: 60 }, () => {
-      const [s, message, noise] = [small(set.weight), small(362), small(set.weight)];
-      const sum = multiply(decode(set, owner.publicKey), s).map((value, at) => value + message[at]);
-      const turned = multiply(key, sum).map((value, at) => value + 3 * noise[at]);
-      // f_B*c' = 3*g*s + f_A*m + 3*f_B*e, where the recipient knows all but g and f_A, and e is noise
-      return { factors: [s.map((value) => 3 * value), message], value: centred(multiply(recipientSecret, turned)) };
+    const equations = Array.from({ length: 40 }, () => {
+      const { capsule, key } = engine.encapsulate(owner.publicKey, random);
+      const cfrag = engine.reencrypt(kfrag, capsule, random);
+      const answer = engine.verify(cfrag, { capsule, commitment, ...keys });
+      expect(engine.combine(recipient.secretKey, owner.publicKey, capsule, [answer])).to.deep.equal(key);
+      // f_B*c' = 3*g*s + f_A*m + (3 + 9*F_B)*e: m is what he opens, s follows from m, and e is noise
+      const value = centred(multiply(recipientSecret, decode(set, cfrag.slice(1, -32))));
+      const message = value.map((one) => ((one + 1027) % 3) - 1);
+      const opened = Uint8Array.from(message, (one) => one + 1);
+      const coins = derive(`nkms/v1/${set.name}/coins`, opened, owner.publicKey);
+      const s = sparse(set, coins, "s", set.weight, set.weight);
+      return { factors: [s.map((one) => 3 * one), message], value };
     });
-    const [, estimate] = leastSquaresConvolution(answers);
+    const [, estimate] = leastSquaresConvolution(equations);
     const constant = (at: number) => (at === 0 ? 1 : 0);
     const recovered = estimate.map((value, at) => constant(at) + 3 * Math.round((value - constant(at)) / 3));
     expect(Int32Array.from(recovered)).to.deep.equal(ownerSecret);

@@ -217,9 +217,9 @@ describe("arithmetic of lwe", () => {
     }
   });
 
-  context("a producer and a recipient who share what they know", () => {
+  context("a recipient, who has the randomness of all he opens", () => {
     const { ring, scheme } = small(LWE_1024);
-    const random = seededRandom("producer and recipient");
+    const random = seededRandom("recipient");
     const [ownerSeed, recipientSeed] = [random(32), random(32)];
     const publicKey = scheme.publicKey(ownerSeed);
     const rows = scheme.rekey(scheme.secret(ownerSeed), scheme.publicKey(recipientSeed), random(32));
@@ -234,7 +234,7 @@ describe("arithmetic of lwe", () => {
     const smallPolynomial = () => Array.from({ length: DEGREE }, () => (random(1)[0] % 5) - 2);
 
     /**
-     * The producer makes c1 = a*r + e1, c2 = p*r + e2. Bob opens what the node turned and is left with noise r*e + e1*s + sum digit*E + e2, in
+     * Capsules are c1 = a*r + e1, c2 = p*r + e2, where r, e1 and e2 follow from the message. Bob opens what the node turned and has the noise r*e + e1*s + sum digit*E + e2, in
      * which all is known but e, s and the E of the rows.
      */
     function recoverSecret(turn: (ciphertext: Ciphertext) => Ciphertext, capsules: number): number[] {
@@ -271,11 +271,11 @@ describe("arithmetic of lwe", () => {
     };
     const actual = integers(ring.interpolate(scheme.secret(ownerSeed)));
 
-    it("recover the owner's secret from a few answers of a node that does not flood", () => {
+    it("recovers the owner's secret from a few answers of a node that does not flood", () => {
       expect(recoverSecret(bare, 8)).to.deep.equal(actual);
     });
 
-    it("do not from a hundred answers of ours", () => {
+    it("does not from a hundred answers of ours", () => {
       const recovered = recoverSecret((ciphertext) => scheme.turn(rows, ciphertext, random(32)), 100);
       expect(recovered).to.not.deep.equal(actual);
       expect(recovered.filter((value, at) => value !== actual[at]).length).to.be.above(DEGREE / 2);
