@@ -7,7 +7,7 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { CONTRACT_NAMES, type ContractName } from "../src/chain/contracts";
-import { hasErrno, writeDurably } from "../src/chain/files";
+import { hasErrno, writeDurably } from "../src/disk/durableFile";
 import { predictAddress } from "../src/chain/wiring";
 import { NkmsError } from "../src/errors";
 import type { Rpc } from "./rpc";

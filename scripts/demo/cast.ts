@@ -2,7 +2,7 @@
 import { join } from "node:path";
 
 import { createKeyFile, identityFromPhrase, type Identity, phraseFromEntropy } from "../../src/chain/identity";
-import { writeDurably } from "../../src/chain/files";
+import { writeDurably } from "../../src/disk/durableFile";
 import { SeededRandom } from "./seededRandom";
 
 /** Protects the demo's key files, which last as long as the demo. */

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 
 import { type Chain, connectChain } from "../../src/chain/connection";
-import { writeDurably } from "../../src/chain/files";
+import { writeDurably } from "../../src/disk/durableFile";
 import type { Identity } from "../../src/chain/identity";
 import { registrationSteps } from "../../src/chain/registration";
 import { umbral } from "../../src/crypto/umbral";

@@ -5,7 +5,8 @@ import { dirname, join } from "node:path";
 
 import { NkmsError } from "../errors";
 import { CONTRACT_NAMES, type ContractName } from "./contracts";
-import { hasErrno, nkmsHome, writeDurably } from "./files";
+import { hasErrno, writeDurably } from "../disk/durableFile";
+import { nkmsHome } from "../disk/home";
 
 /** Checksummed addresses by contract name, and the first block at which all of them exist: event queries start there. */
 export interface Deployment extends Record<ContractName, string> {

@@ -9,7 +9,9 @@ import { join } from "node:path";
 import { fromHex, toHex } from "../bytes";
 import { NkmsError } from "../errors";
 import type { Domain, Message, MessageType } from "../protocol/typedData";
-import { hasErrno, nkmsHome, octalMode, openToOthers, writeDurably } from "./files";
+import { hasErrno, writeDurably } from "../disk/durableFile";
+import { octalMode, openToOthers } from "../disk/permissions";
+import { nkmsHome } from "../disk/home";
 
 /** Who acts: the chain account (path m/44'/60'/0'/0/0) and the 64-byte BIP-39 seed that all other keys come from. */
 export interface Identity {

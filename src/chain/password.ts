@@ -2,7 +2,7 @@
 import { readFile, stat } from "node:fs/promises";
 
 import { NkmsError } from "../errors";
-import { octalMode, openToOthers } from "./files";
+import { octalMode, openToOthers } from "../disk/permissions";
 
 /**
  * Reads the first line of the file named by `passwordFile`, else by `NKMS_PASSWORD_FILE`; undefined if neither is set. Throws

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 
 import { type Chain, type ChainOptions, connectChain } from "../chain/connection";
-import { nkmsHome } from "../chain/files";
+import { nkmsHome } from "../disk/home";
 import { type Identity, openKeyFile, signTyped } from "../chain/identity";
 import { LOCAL_CHAIN_ID, SEPOLIA_CHAIN_ID } from "../chain/networks";
 import { passwordFromFile } from "../chain/password";
@@ -10,11 +10,12 @@ import type { Engine } from "../crypto/engine";
 import { osRandom } from "../crypto/random";
 import { umbral } from "../crypto/umbral";
 import { NkmsError } from "../errors";
+import { serial } from "../serial";
 import { clientKeys } from "../protocol/keys";
 import { FileStorage } from "../storage/file";
 import { Storage } from "../storage/storage";
 import { type Client, client } from "./client";
-import { type Context, queue } from "./context";
+import type { Context } from "./context";
 import { NodeClient } from "./nodeClient";
 import { openPolicyStore } from "./policyStore";
 import { publicFetch } from "./publicFetch";
@@ -69,7 +70,7 @@ export function contextOf(settings: ConnectOptions, identity: Identity, chain: C
     signAsAccount: (domain, type, message) => signTyped(identity.account, domain, type, message),
     purse: new Purse(),
     random,
-    inTurn: queue(),
+    inTurn: serial(),
   };
 }
 

@@ -81,13 +81,3 @@ export function acceptanceDomain({ chain }: Context): Domain {
 export function requestDomain({ chain }: Context): Domain {
   return trafficDomain(BigInt(chain.chainId), chain.deployment.PolicyManager);
 }
-
-/** A queue of one: each task starts when the one before has settled. */
-export function queue(): Context["inTurn"] {
-  let last: Promise<unknown> = Promise.resolve();
-  return (task) => {
-    const next = last.then(task, task);
-    last = next.catch(() => undefined);
-    return next;
-  };
-}

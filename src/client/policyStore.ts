@@ -10,7 +10,7 @@ import type { RandomSource } from "../crypto/engine";
 import { draw } from "../crypto/random";
 import { NONCE_LENGTH, open, seal } from "../crypto/symmetric";
 import { NkmsError } from "../errors";
-import { isAbsent, removeDurably, writeAtomically } from "../storage/atomicFile";
+import { isAbsent, removeDurably, writeDurably } from "../disk/durableFile";
 import { decodeRecord, encodeRecord, type PolicyRecord } from "./policyRecord";
 
 const AEAD = "xchacha20-poly1305";
@@ -43,7 +43,7 @@ class FilePolicyStore implements PolicyStore {
     const nonce = draw(this.random, NONCE);
     const sealed = seal(AEAD, this.key, nonce, utf8(encodeRecord(record)), utf8(record.id));
     const file = { version: 1, sealed: toHex(concat(nonce, sealed)) };
-    await writeAtomically(this.#file(record.id), utf8(JSON.stringify(file) + "\n"));
+    await writeDurably(this.#file(record.id), utf8(JSON.stringify(file) + "\n"));
   }
 
   async get(id: string): Promise<PolicyRecord | undefined> {

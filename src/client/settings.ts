@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 
 import type { Deployment } from "../chain/deployment";
-import { hasErrno } from "../chain/files";
+import { hasErrno } from "../disk/durableFile";
 import type { Identity } from "../chain/identity";
 import type { RandomSource } from "../crypto/engine";
 import { NkmsError } from "../errors";

@@ -14,7 +14,7 @@ import { NkmsError } from "../errors";
 import { Census } from "./census";
 import { decodeGrant, encodeGrant, type Fate, type Grant, type HeldGrant } from "./grant";
 import type { Change, SealedDatabase } from "./sealedDatabase";
-import { serial } from "./serial";
+import { serial } from "../serial";
 import { storeCorrupt } from "./storeErrors";
 
 /** What a new grant is let in by. */

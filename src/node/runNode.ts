@@ -2,7 +2,7 @@
 import { join } from "node:path";
 
 import { type Chain, connectChain } from "../chain/connection";
-import { nkmsHome } from "../chain/files";
+import { nkmsHome } from "../disk/home";
 import { LOCAL_CHAIN_ID } from "../chain/networks";
 import { accountOf, openKeyFile } from "../chain/identity";
 import { refusal } from "../chain/refusals";

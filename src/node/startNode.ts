@@ -20,7 +20,7 @@ import { RequestLog } from "./requestLog";
 import { addRoutes } from "./routes";
 import { type Redeeming, VoucherRedeemer } from "./redeemVouchers";
 import { SealedDatabase } from "./sealedDatabase";
-import { serial } from "./serial";
+import { serial } from "../serial";
 import { TokenBuckets } from "./tokenBuckets";
 import { vouchersFolder, VoucherStore } from "./voucherStore";
 import { VERSION } from "./version";

@@ -5,7 +5,7 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { hasErrno, writeDurably } from "../chain/files";
+import { hasErrno, writeDurably } from "../disk/durableFile";
 import type { Address } from "../protocol/abi";
 import { decode, encode } from "../protocol/codec";
 import { voucher as codec, type Voucher } from "../protocol/voucher";

@@ -7,7 +7,7 @@ import { lstat, mkdir, open, type FileHandle } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
 import { NkmsError } from "../errors";
-import { isAbsent, removeDurably, writeAtomically } from "./atomicFile";
+import { isAbsent, removeDurably, writeDurably } from "../disk/durableFile";
 import { MAX_OBJECT_BYTES, notFound, tooLarge, type StorageBackend } from "./storage";
 
 const PREFIX = "file://";
@@ -44,7 +44,7 @@ export class FileStorage implements StorageBackend {
     const { directories, path } = this.#locate(uri);
     await mkdir(this.#root, { recursive: true, mode: 0o700 });
     for (const directory of directories) await ensureDirectory(directory, uri);
-    await writeAtomically(path, data);
+    await writeDurably(path, data);
     return uri;
   }
 

@@ -2,7 +2,7 @@ import { readFile, rm } from "node:fs/promises";
 
 import { createKeyFile, keyFileAddress, keyFilePath, listKeyFiles, phraseFromEntropy } from "../../src/chain/identity";
 import { passwordFromFile } from "../../src/chain/password";
-import { hasErrno, writeDurably } from "../../src/chain/files";
+import { hasErrno, writeDurably } from "../../src/disk/durableFile";
 import { toHex } from "../../src/bytes";
 import { osRandom } from "../../src/crypto/random";
 import { umbral } from "../../src/crypto/umbral";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { nkmsHome } from "../../src/chain/files";
+import { nkmsHome } from "../../src/disk/home";
 import { refusal } from "../../src/chain/refusals";
 import { umbral } from "../../src/crypto/umbral";
 import { ethereumView } from "../../src/node/ethereumView";

@@ -7,7 +7,8 @@ import { toHex } from "../../src/bytes";
 import type { PolicyRecord as CreatedPolicy, Creation, PolicyState, Revocation } from "../../src/chain/policyManager";
 import type { Channel } from "../../src/chain/paidReads";
 import type { PublishedKeys } from "../../src/chain/keyRegistry";
-import { type ClientChain, type Context, queue, type Transaction } from "../../src/client/context";
+import { serial } from "../../src/serial";
+import { type ClientChain, type Context, type Transaction } from "../../src/client/context";
 import { NodeClient } from "../../src/client/nodeClient";
 import { Purse } from "../../src/client/purse";
 import { openPolicyStore } from "../../src/client/policyStore";
@@ -90,7 +91,7 @@ export class MemoryNetwork implements MemoryLedger {
       purse: new Purse(),
       signAsAccount: async () => new Uint8Array(65),
       random: this.random,
-      inTurn: queue(),
+      inTurn: serial(),
     };
   }
 
