@@ -218,10 +218,6 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.ISellerPayments__factory>;
     getContractFactory(
-      name: "IStakeLine",
-      signerOrOptions?: ethers.Signer | FactoryOptions
-    ): Promise<Contracts.IStakeLine__factory>;
-    getContractFactory(
       name: "IStakerConsents",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.IStakerConsents__factory>;
@@ -646,11 +642,6 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.ISellerPayments>;
     getContractAt(
-      name: "IStakeLine",
-      address: string | ethers.Addressable,
-      signer?: ethers.Signer
-    ): Promise<Contracts.IStakeLine>;
-    getContractAt(
       name: "IStakerConsents",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
@@ -1065,10 +1056,6 @@ declare module "hardhat/types/runtime" {
       name: "ISellerPayments",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.ISellerPayments>;
-    deployContract(
-      name: "IStakeLine",
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.IStakeLine>;
     deployContract(
       name: "IStakerConsents",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -1493,11 +1480,6 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.ISellerPayments>;
-    deployContract(
-      name: "IStakeLine",
-      args: any[],
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.IStakeLine>;
     deployContract(
       name: "IStakerConsents",
       args: any[],

@@ -108,8 +108,6 @@ export type { IPolicyManager } from "./contracts/interfaces/IPolicyManager";
 export { IPolicyManager__factory } from "./factories/contracts/interfaces/IPolicyManager__factory";
 export type { ISellerPayments } from "./contracts/interfaces/ISellerPayments";
 export { ISellerPayments__factory } from "./factories/contracts/interfaces/ISellerPayments__factory";
-export type { IStakeLine } from "./contracts/interfaces/IStakeLine";
-export { IStakeLine__factory } from "./factories/contracts/interfaces/IStakeLine__factory";
 export type { IStakerConsents } from "./contracts/interfaces/IStakerConsents";
 export { IStakerConsents__factory } from "./factories/contracts/interfaces/IStakerConsents__factory";
 export type { IStakingEscrow } from "./contracts/interfaces/IStakingEscrow";

@@ -12,7 +12,6 @@ export type { IPaidReads } from "./IPaidReads";
 export type { IPayToReadShop } from "./IPayToReadShop";
 export type { IPolicyManager } from "./IPolicyManager";
 export type { ISellerPayments } from "./ISellerPayments";
-export type { IStakeLine } from "./IStakeLine";
 export type { IStakerConsents } from "./IStakerConsents";
 export type { IStakingEscrow } from "./IStakingEscrow";
 export type { ISubscriptions } from "./ISubscriptions";

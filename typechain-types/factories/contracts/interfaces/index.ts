@@ -12,7 +12,6 @@ export { IPaidReads__factory } from "./IPaidReads__factory";
 export { IPayToReadShop__factory } from "./IPayToReadShop__factory";
 export { IPolicyManager__factory } from "./IPolicyManager__factory";
 export { ISellerPayments__factory } from "./ISellerPayments__factory";
-export { IStakeLine__factory } from "./IStakeLine__factory";
 export { IStakerConsents__factory } from "./IStakerConsents__factory";
 export { IStakingEscrow__factory } from "./IStakingEscrow__factory";
 export { ISubscriptions__factory } from "./ISubscriptions__factory";
