@@ -9,6 +9,14 @@ const config: HardhatUserConfig = {
   solidity: {
     compilers: [{ version: "0.8.37", settings: { ...settings, viaIR: false } }],
     overrides: {
+      "contracts/policy/PolicyManager.sol": {
+        version: "0.8.37",
+        settings: { ...settings, optimizer: { enabled: true, runs: 20000 }, viaIR: true },
+      },
+      "contracts/staking/NodeRegistry.sol": {
+        version: "0.8.37",
+        settings: { ...settings, optimizer: { enabled: true, runs: 20000 }, viaIR: true },
+      },
       "contracts/staking/StakingEscrow.sol": {
         version: "0.8.37",
         settings: { ...settings, optimizer: { enabled: true, runs: 200 }, viaIR: true },

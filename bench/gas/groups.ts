@@ -1,7 +1,8 @@
 import { afghGas } from "./afgh";
+import { policyGas } from "./policy";
 import { registryGas } from "./registry";
 import type { GasTable } from "./scenario";
 import { stakingGas } from "./staking";
 
 /** Every group of contracts with gas figures, in the order of the table. */
-export const GROUPS: readonly (() => Promise<GasTable>)[] = [stakingGas, registryGas, afghGas];
+export const GROUPS: readonly (() => Promise<GasTable>)[] = [stakingGas, registryGas, policyGas, afghGas];

@@ -16,13 +16,10 @@ import type { ContractTransactionResponse, EventLog, Signer } from "ethers";
 import { REFERENCE, UNIT_NKMS, type StakingSystem, deployStaking } from "../../test/support/staking";
 import { signPermit } from "../../test/support/permit";
 import { fillTree, setWord } from "./fillTree";
-import { type GasTable, gasOf, runScenarios } from "./scenario";
+import { CALENDAR, PERIOD, alignCalendar, type GasTable, gasOf, pass, runScenarios } from "./scenario";
 
 const NODES = 100_000;
 const LEAF_COUNT_SLOT = 37_449;
-const PERIOD = 86_400;
-/** Seconds after which ends, vesting epochs and words of the calendar lie alike again: figures do not depend on the date. */
-const CALENDAR = 1_792 * PERIOD;
 const AMOUNT = 50_000n * UNIT_NKMS;
 const LOCK = 100;
 /** Periods counted from the scene's first one: its decisions, the next vesting epoch, the first end of a lock. */
@@ -42,7 +39,7 @@ export async function stakingGas(): Promise<GasTable> {
 }
 
 async function setScene(): Promise<Scene> {
-  await time.increaseTo((Math.floor((await time.latest()) / CALENDAR) + 1) * CALENDAR);
+  await alignCalendar();
   const [, newcomer, node, slasher, healthCheck] = await ethers.getSigners();
   const above = { healthCheck: healthCheck.address, slashers: [slasher.address] };
   const system = await deployStaking(REFERENCE, above);
@@ -187,12 +184,6 @@ async function slash(
   await pass(21);
   const penalty = AMOUNT * BigInt(count) - AMOUNT / 2n;
   return gasOf(escrow.connect(slasher).slash(node.address, penalty, await slasher.getAddress(), 2_500));
-}
-
-/** Leaves `periods` behind; the next block is early in a new one. */
-async function pass(periods: number): Promise<void> {
-  const next = Math.floor((await time.latest()) / PERIOD) + periods;
-  await time.increaseTo(next * PERIOD + 10);
 }
 
 /** Goes to a period counted from the scene's first one. */

@@ -148,4 +148,11 @@ interface INodeRegistry {
     /// @notice Suspended seconds of `node` inside [from, to), in O(log suspensions). A suspension still open is taken to last.
     /// @dev Formula: S(to) - S(from), S(t) = suspended seconds before t. Exact, no rounding; additive over adjoining intervals.
     function suspendedSeconds(address node, uint40 from, uint40 to) external view returns (uint256);
+
+    /// @notice What paying `node` for [from, to) takes: its worker of this period and `suspendedSeconds(node, from, to)`.
+    function serviceOf(
+        address node,
+        uint40 from,
+        uint40 to
+    ) external view returns (address worker, uint256 suspended);
 }

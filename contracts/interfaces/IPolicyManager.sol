@@ -125,6 +125,7 @@ interface IPolicyManager {
     /// @param leaked Shares whose leak was proven.
     /// @param disclosed Shares whose key was revealed with the owner's agreement.
     /// @param bountyReturned Shares whose bounty went back to the owner.
+    /// @param released Shares that had their final claim.
     /// @param closed Nothing is served any more, though `end` may lie ahead while `minPaid` runs.
     struct State {
         uint40 end;
@@ -132,6 +133,7 @@ interface IPolicyManager {
         uint32 leaked;
         uint32 disclosed;
         uint32 bountyReturned;
+        uint32 released;
         bool closed;
         bool exists;
     }
@@ -195,6 +197,8 @@ interface IPolicyManager {
     error NodeCountOutOfRange(uint256 count, uint256 maximum);
     error NodesNotAscending(address previous, address next);
     error CommitmentCountMismatch(uint256 commitments, uint256 nodes);
+    /// @notice The commitment of this share names no public point, so that no leak could ever be proven.
+    error CommitmentWithoutPoint(uint256 shareIndex);
     error AcceptanceCountMismatch(uint256 acceptances, uint256 nodes);
     error InvalidThreshold(uint256 threshold, uint256 nodes);
     error InvalidRecipient(address recipientSigner);

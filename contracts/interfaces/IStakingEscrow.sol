@@ -80,12 +80,6 @@ interface IStakingEscrow {
     /// @notice Rewards were minted to the staker, or into one of its positions.
     event RewardClaimed(address indexed staker, uint256 amount);
 
-    /// @notice Collateral was reserved for policies.
-    event Reserved(address indexed node, uint256 amount);
-
-    /// @notice Reserved collateral was released.
-    event Released(address indexed node, uint256 amount);
-
     /// @notice `amount` left position `index` by a slash; `retired` if the rest is below the minimum.
     event PositionSlashed(address indexed node, uint8 index, uint256 amount, bool retired, uint32 endPeriod);
 
@@ -214,6 +208,7 @@ interface IStakingEscrow {
 
     /// @notice Reserves `amountEach` of the deposit of every node. Only for the policy manager.
     /// @dev Reverts with `NodeInactive` or `InsufficientCollateral`.
+    /// @dev What is reserved follows from the policy manager's PolicyCreated, ShareReleased and ShareLeaked: no event here.
     function reserve(address[] calldata nodes, uint256 amountEach) external;
 
     /// @notice Releases `amount` of what is reserved at `node`. Only for the policy manager.

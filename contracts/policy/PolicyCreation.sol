@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {PolicyConsents} from "./PolicyConsents.sol";
 import {PolicyFees} from "./PolicyFees.sol";
+import {PolicyWord} from "./PolicyWord.sol";
 
 /// @title What must hold for a policy to begin
 abstract contract PolicyCreation is PolicyFees, PolicyConsents {
@@ -13,17 +14,18 @@ abstract contract PolicyCreation is PolicyFees, PolicyConsents {
     /// @dev Checks everything but the consents of owner and payer, stores the policy and reserves the nodes' collateral.
     function _begin(Creation calldata creation) internal returns (bytes32 policyId) {
         Terms calldata terms = creation.terms;
-        _requireNodes(creation);
+        address[] calldata nodes = creation.nodes;
+        Commitment[] calldata commitments = creation.commitments;
+        _requireNodes(terms.threshold, nodes, commitments, creation.acceptances.length);
         _requireTimes(terms);
         _requireMoney(terms);
-        _requireTexts(creation);
-        policyId = _hashPolicy(terms, creation.nodes, keccak256(abi.encode(creation.commitments)));
-        if (_states[policyId].exists) revert PolicyExists(policyId);
-        _states[policyId].end = terms.end;
-        _states[policyId].exists = true;
-        _requireAcceptances(policyId, creation.nodes, creation.acceptances, _registry);
+        _requireTexts(terms, creation.condition, creation.note);
+        policyId = _hashPolicy(terms, nodes, _hashCommitments(commitments));
+        if (_exists(_states[policyId])) revert PolicyExists(policyId);
+        _states[policyId] = PolicyWord.wrap(terms.end);
+        _requireAcceptances(policyId, nodes, creation.acceptances, _registry);
         _announce(policyId, creation);
-        _escrow.reserve(creation.nodes, _collateralPerKey);
+        _escrow.reserve(nodes, _collateralPerKey);
     }
 
     /// @dev The paper's f, for all nodes: r * n * (end - start).
@@ -32,18 +34,41 @@ abstract contract PolicyCreation is PolicyFees, PolicyConsents {
         return uint256(terms.feeRate) * creation.nodes.length * (terms.end - terms.start);
     }
 
+    /// @dev emit PolicyCreated(policyId, ..., terms, nodes, commitments, condition, note), whose parts are copied from calldata as
+    /// they stand there: all that is not 32 bytes long has been read, and so checked, before.
     function _announce(bytes32 policyId, Creation calldata creation) private {
-        emit PolicyCreated(
-            policyId,
-            creation.terms.owner,
-            creation.terms.recipientSigner,
-            creation.terms.pathKeyId,
-            creation.terms,
-            creation.nodes,
-            creation.commitments,
-            creation.condition,
-            creation.note
-        );
+        Terms calldata terms = creation.terms;
+        address[] calldata nodes = creation.nodes;
+        Commitment[] calldata commitments = creation.commitments;
+        bytes calldata condition = creation.condition;
+        bytes calldata note = creation.note;
+        bytes32 topic = PolicyCreated.selector;
+        assembly ("memory-safe") {
+            function append(head, data, end, length, source, size) -> newEnd {
+                mstore(head, sub(end, data))
+                mstore(end, length)
+                let tail := add(end, 32)
+                mstore(add(tail, size), 0)
+                calldatacopy(tail, source, size)
+                newEnd := and(add(add(tail, size), 31), not(31))
+            }
+            let data := mload(0x40)
+            mstore(data, policyId)
+            calldatacopy(add(data, 32), terms, 448)
+            let end := add(data, 608)
+            end := append(add(data, 480), data, end, nodes.length, nodes.offset, mul(nodes.length, 32))
+            end := append(add(data, 512), data, end, commitments.length, commitments.offset, mul(commitments.length, 64))
+            end := append(add(data, 544), data, end, condition.length, condition.offset, condition.length)
+            end := append(add(data, 576), data, end, note.length, note.offset, note.length)
+            log4(
+                data,
+                sub(end, data),
+                topic,
+                calldataload(terms),
+                calldataload(add(terms, 64)),
+                calldataload(add(terms, 96))
+            )
+        }
     }
 
     function _requireTimes(Terms calldata terms) private view {
@@ -68,29 +93,40 @@ abstract contract PolicyCreation is PolicyFees, PolicyConsents {
         }
     }
 
-    function _requireNodes(Creation calldata creation) private pure {
-        uint256 count = creation.nodes.length;
+    function _requireNodes(
+        uint256 threshold,
+        address[] calldata nodes,
+        Commitment[] calldata commitments,
+        uint256 acceptances
+    ) private pure {
+        uint256 count = nodes.length;
         if (count == 0 || count > _MAX_NODES) revert NodeCountOutOfRange(count, _MAX_NODES);
-        if (creation.commitments.length != count) revert CommitmentCountMismatch(creation.commitments.length, count);
-        if (creation.acceptances.length != count) revert AcceptanceCountMismatch(creation.acceptances.length, count);
-        uint256 threshold = creation.terms.threshold;
+        if (commitments.length != count) revert CommitmentCountMismatch(commitments.length, count);
+        if (acceptances != count) revert AcceptanceCountMismatch(acceptances, count);
         if (threshold == 0 || threshold > count) revert InvalidThreshold(threshold, count);
-        _requireAscending(creation.nodes);
-    }
-
-    function _requireAscending(address[] calldata nodes) private pure {
-        for (uint256 i = 1; i < nodes.length; ++i) {
-            if (nodes[i] <= nodes[i - 1]) revert NodesNotAscending(nodes[i - 1], nodes[i]);
+        address previous = address(0);
+        for (uint256 i = 0; i < count; ++i) {
+            address node = nodes[i];
+            if (node <= previous) revert NodesNotAscending(previous, node);
+            if (commitments[i].point == address(0)) revert CommitmentWithoutPoint(i);
+            previous = node;
         }
     }
 
-    function _requireTexts(Creation calldata creation) private pure {
-        Terms calldata terms = creation.terms;
+    function _hashCommitments(Commitment[] calldata commitments) private pure returns (bytes32) {
+        uint256 first;
+        assembly ("memory-safe") {
+            first := commitments.offset
+        }
+        return _hashArray(first, commitments.length, 64);
+    }
+
+    function _requireTexts(Terms calldata terms, bytes calldata condition, bytes calldata note) private pure {
         if (terms.recipientSigner == address(0)) revert InvalidRecipient(terms.recipientSigner);
-        if (creation.note.length > _MAX_NOTE_BYTES) revert NoteTooLong(creation.note.length, _MAX_NOTE_BYTES);
-        bytes32 noteHash = _optionalHash(creation.note);
+        if (note.length > _MAX_NOTE_BYTES) revert NoteTooLong(note.length, _MAX_NOTE_BYTES);
+        bytes32 noteHash = _optionalHash(note);
         if (noteHash != terms.noteHash) revert NoteMismatch(noteHash, terms.noteHash);
-        bytes32 conditionHash = _optionalHash(creation.condition);
+        bytes32 conditionHash = _optionalHash(condition);
         if (conditionHash != terms.conditionHash) revert ConditionMismatch(conditionHash, terms.conditionHash);
     }
 

@@ -7,6 +7,7 @@ import {INodeRegistry} from "../interfaces/INodeRegistry.sol";
 import {IStakingEscrow} from "../interfaces/IStakingEscrow.sol";
 import {PolicyParameters} from "./PolicyParameters.sol";
 import {PolicyStore} from "./PolicyStore.sol";
+import {PolicyWord, RELEASED, REMOVED} from "./PolicyWord.sol";
 
 /// @title How fees stream, and what is left of them when a node or a policy ends
 /// @dev With r = feeRate, L = start + lane of a share, S(a, b) = suspended seconds of its node in [a, b):
@@ -14,7 +15,8 @@ import {PolicyStore} from "./PolicyStore.sol";
 ///   leave time = min(end, max(now, start + minPaid))                                    minPaid is never refunded
 ///   removal    = due(leave time), and r * (end - leave time) to the payer               one node leaves
 ///   closing    = r * live shares * (end - leave time) to the payer; end := leave time   all leave
-/// Every second in [start, end) of a share is paid once, to one of the two. Integers throughout: no rounding (I-P2).
+/// Every second in [start, end) of a share is paid once, to one of the two. Integers throughout: no rounding (I-P2). A rate is below
+/// 2^128 and a duration below 2^40, so that products stay below 2^173.
 abstract contract PolicyFees is PolicyParameters, PolicyStore {
     INKMSToken internal immutable _token;
     IStakingEscrow internal immutable _escrow;
@@ -27,37 +29,36 @@ abstract contract PolicyFees is PolicyParameters, PolicyStore {
     }
 
     /// @dev Moves a share's lane to now or the end; the caller pays what is returned. Nothing happens to a share that has left.
+    /// Paying out puts fees beyond a seizure, so it is the act of the node, its worker or `payer`.
     function _settle(
         bytes32 policyId,
-        State memory state,
+        PolicyWord state,
         Policy calldata policy,
-        uint256 shareIndex
+        uint256 shareIndex,
+        address node,
+        address payer
     ) internal returns (uint256 earned, uint256 refund) {
-        uint40 until;
-        (until, earned, refund) = _claimable(policyId, state, policy, shareIndex);
-        if (earned + refund == 0) return (0, 0);
+        uint256[4] storage lanes = _lanes[policyId];
+        uint256 until = _servedUntil(state);
+        address worker;
+        (earned, refund, worker) = _due(policy.terms, node, _laneAt(lanes, shareIndex), until);
+        if (msg.sender != worker && msg.sender != node && msg.sender != payer) revert NotClaimant(msg.sender, node);
+        if (earned + refund == 0 || _isDone(state, shareIndex)) return (0, 0);
         // At most maxDuration seconds, which is far below 2^32.
-        _setLane(policyId, shareIndex, uint32(until - policy.terms.start));
-        emit FeesClaimed(policyId, policy.nodes[shareIndex], until, earned, refund);
+        _setLane(lanes, shareIndex, until - policy.terms.start);
+        emit FeesClaimed(policyId, node, uint40(until), earned, refund);
     }
 
-    /// @dev Ends a running policy in `state`, which the caller stores.
-    function _close(bytes32 policyId, State memory state, Policy calldata policy) internal returns (uint256 refund) {
-        uint40 left = _leaveTime(state.end, policy.terms.start);
-        refund = _feeFor(policy, state, state.end - left);
-        state.end = left;
-        state.closed = true;
-        emit PolicyRevoked(policyId, left, refund);
-    }
-
-    /// @dev Too few nodes to read with are of no use: the policy closes.
-    function _closeBelowThreshold(
+    /// @dev Ends a running policy in the returned state, which the caller stores.
+    function _close(
         bytes32 policyId,
-        State memory state,
+        PolicyWord state,
         Policy calldata policy
-    ) internal returns (uint256 refund) {
-        if (_isServed(state) && _liveShares(policy, state) < policy.terms.threshold)
-            refund = _close(policyId, state, policy);
+    ) internal returns (PolicyWord closed, uint256 refund) {
+        uint256 left = _leaveTime(state, policy.terms.start);
+        refund = _feeFor(policy, state, state.end() - left);
+        closed = state.withEnd(left).close();
+        emit PolicyRevoked(policyId, uint40(left), refund);
     }
 
     function _pay(address receiver, uint256 amount) internal {
@@ -68,57 +69,48 @@ abstract contract PolicyFees is PolicyParameters, PolicyStore {
         if (amount != 0) _token.transferFrom(giver, address(this), amount);
     }
 
-    /// @dev Takes a share out of `state`, which the caller stores.
-    function _remove(
+    /// @dev What both sides get when a share leaves; the caller marks it as removed.
+    function _dueAtRemoval(
         bytes32 policyId,
-        State memory state,
-        Policy calldata policy,
-        uint256 shareIndex
-    ) internal view returns (uint256 earned, uint256 refund) {
-        uint40 left = _leaveTime(state.end, policy.terms.start);
-        (earned, refund) = _due(policy, shareIndex, _laneAt(policyId, shareIndex), left);
-        refund += uint256(policy.terms.feeRate) * (state.end - left);
-        state.removed |= _bit(shareIndex);
-    }
-
-    /// @dev What a claim would pay now, and up to which second; nothing for a share that left or had its final claim.
-    function _claimable(
-        bytes32 policyId,
-        State memory state,
-        Policy calldata policy,
-        uint256 shareIndex
-    ) internal view returns (uint40 until, uint256 earned, uint256 refund) {
-        uint32 lane = _laneAt(policyId, shareIndex);
-        if (lane == _RELEASED || _has(state.removed, shareIndex)) return (0, 0, 0);
-        until = block.timestamp < state.end ? uint40(block.timestamp) : state.end;
-        (earned, refund) = _due(policy, shareIndex, lane, until);
-    }
-
-    /// @dev What is due from the share's lane up to `until`, a second not after the end.
-    function _due(
+        PolicyWord state,
         Policy calldata policy,
         uint256 shareIndex,
-        uint32 lane,
-        uint40 until
+        address node
     ) internal view returns (uint256 earned, uint256 refund) {
-        uint40 from = policy.terms.start + lane;
-        if (until <= from) return (0, 0);
-        uint256 suspended = _registry.suspendedSeconds(policy.nodes[shareIndex], from, until);
-        uint256 rate = policy.terms.feeRate;
-        return (rate * (until - from - suspended), rate * suspended);
+        uint256 left = _leaveTime(state, policy.terms.start);
+        (earned, refund, ) = _due(policy.terms, node, _laneAt(_lanes[policyId], shareIndex), left);
+        refund += uint256(policy.terms.feeRate) * (state.end() - left);
     }
 
-    function _isServed(State memory state) internal view returns (bool) {
-        return !state.closed && block.timestamp < state.end;
+    /// @dev What a claim would pay now; nothing for a share that left or had its final claim.
+    function _claimable(
+        bytes32 policyId,
+        PolicyWord state,
+        Policy calldata policy,
+        uint256 shareIndex,
+        address node
+    ) internal view returns (uint256 earned, uint256 refund) {
+        if (_isDone(state, shareIndex)) return (0, 0);
+        uint256 lane = _laneAt(_lanes[policyId], shareIndex);
+        (earned, refund, ) = _due(policy.terms, node, lane, _servedUntil(state));
+    }
+
+    function _isServed(PolicyWord state) internal view returns (bool) {
+        return !state.isClosed() && block.timestamp < state.end();
     }
 
     /// @dev The fee of all live shares for some seconds.
-    function _feeFor(Policy calldata policy, State memory state, uint256 duration) internal pure returns (uint256) {
+    function _feeFor(Policy calldata policy, PolicyWord state, uint256 duration) internal pure returns (uint256) {
         return uint256(policy.terms.feeRate) * _liveShares(policy, state) * duration;
     }
 
-    function _liveShares(Policy calldata policy, State memory state) internal pure returns (uint256) {
-        return policy.nodes.length - _countBits(state.removed);
+    function _liveShares(Policy calldata policy, PolicyWord state) internal pure returns (uint256) {
+        return policy.nodes.length - _countBits(state.shares(REMOVED));
+    }
+
+    /// @dev Its fees are settled for good.
+    function _isDone(PolicyWord state, uint256 shareIndex) internal pure returns (bool) {
+        return state.has(REMOVED, shareIndex) || state.has(RELEASED, shareIndex);
     }
 
     /// @dev Clears the lowest bit until none is left: one round per share that left.
@@ -126,8 +118,31 @@ abstract contract PolicyFees is PolicyParameters, PolicyStore {
         for (; bitmap != 0; bitmap &= bitmap - 1) ++count;
     }
 
-    function _leaveTime(uint40 end, uint40 start) private view returns (uint40) {
-        // Not above `end`, which is a uint40.
-        return uint40(Math.min(end, Math.max(block.timestamp, uint256(start) + _minPaid)));
+    /// @dev What is due to a share from its lane up to `until`, a second not after the end; and the node's worker of now.
+    function _due(
+        Terms calldata terms,
+        address node,
+        uint256 lane,
+        uint256 until
+    ) private view returns (uint256 earned, uint256 refund, address worker) {
+        uint256 from = terms.start + lane;
+        uint256 suspended;
+        // Both are seconds of the policy's life, which fit 40 bits.
+        (worker, suspended) = _registry.serviceOf(node, uint40(from), uint40(until));
+        if (until > from) {
+            uint256 rate = terms.feeRate;
+            unchecked {
+                refund = rate * suspended;
+                earned = rate * (until - from) - refund;
+            }
+        }
+    }
+
+    function _servedUntil(PolicyWord state) private view returns (uint256) {
+        return Math.min(block.timestamp, state.end());
+    }
+
+    function _leaveTime(PolicyWord state, uint256 start) private view returns (uint256) {
+        return Math.min(state.end(), Math.max(block.timestamp, start + _minPaid));
     }
 }

@@ -9,6 +9,7 @@ import {PolicyCreation} from "./PolicyCreation.sol";
 import {PolicyFees} from "./PolicyFees.sol";
 import {PolicyParameters} from "./PolicyParameters.sol";
 import {PolicyPenalties} from "./PolicyPenalties.sol";
+import {BOUNTY_RETURNED, LEAKED, PolicyWord, RELEASED, REMOVED} from "./PolicyWord.sol";
 
 /// @title Policies
 /// @dev What it promises is written in IPolicyManager. The parts: parameters, store, fees, consents, creation, penalties; here
@@ -78,36 +79,36 @@ contract PolicyManager is PolicyCreation, PolicyPenalties {
 
     /// @inheritdoc IPolicyManager
     function revoke(Policy calldata policy) external {
-        (bytes32 policyId, State memory state) = _running(policy);
+        (bytes32 policyId, PolicyWord state) = _running(policy);
         _requireOwner(policy);
         _revoke(policyId, state, policy);
     }
 
     /// @inheritdoc IPolicyManager
     function revokeBySignature(Policy calldata policy, bytes calldata signature) external {
-        (bytes32 policyId, State memory state) = _running(policy);
+        (bytes32 policyId, PolicyWord state) = _running(policy);
         _requireRevocation(policy.terms.owner, policyId, signature);
         _revoke(policyId, state, policy);
     }
 
     /// @inheritdoc IPolicyManager
     function revokeNode(Policy calldata policy, uint256 shareIndex) external {
-        (bytes32 policyId, State memory state) = _running(policy);
+        (bytes32 policyId, PolicyWord state) = _running(policy);
         _requireOwner(policy);
         address node = _nodeAt(policy, shareIndex);
-        if (_has(state.removed, shareIndex)) revert NodeAlreadyRemoved(policyId, node);
+        if (state.has(REMOVED, shareIndex)) revert NodeAlreadyRemoved(policyId, node);
         _takeOut(policyId, state, policy, shareIndex, node);
     }
 
     /// @inheritdoc IPolicyManager
     function claim(Policy calldata policy, uint256 shareIndex) external returns (uint256 earned) {
-        (bytes32 policyId, State memory state) = _existing(policy);
+        (bytes32 policyId, PolicyWord state) = _existing(policy);
         address node = _nodeAt(policy, shareIndex);
-        if (msg.sender != policy.terms.payer) _requireNode(node);
+        address payer = policy.terms.payer;
         uint256 refund;
-        (earned, refund) = _settle(policyId, state, policy, shareIndex);
+        (earned, refund) = _settle(policyId, state, policy, shareIndex, node, payer);
         _pay(node, earned);
-        _pay(policy.terms.payer, refund);
+        _pay(payer, refund);
     }
 
     /// @inheritdoc IPolicyManager
@@ -117,37 +118,38 @@ contract PolicyManager is PolicyCreation, PolicyPenalties {
         uint256[] calldata shareIndices
     ) external returns (uint256 earned) {
         if (policies.length != shareIndices.length) revert LengthMismatch(policies.length, shareIndices.length);
-        _requireNode(node);
         for (uint256 i = 0; i < policies.length; ++i) earned += _claimPart(node, policies[i], shareIndices[i]);
         _pay(node, earned);
     }
 
     /// @inheritdoc IPolicyManager
     function finalClaim(Policy calldata policy, uint256 shareIndex) external returns (uint256 earned) {
-        (bytes32 policyId, State memory state) = _existing(policy);
+        (bytes32 policyId, PolicyWord state) = _existing(policy);
         address node = _nodeAt(policy, shareIndex);
         _requireReleasable(state);
-        if (_laneAt(policyId, shareIndex) == _RELEASED) revert AlreadyReleased(policyId, node);
+        if (state.has(RELEASED, shareIndex)) revert AlreadyReleased(policyId, node);
         uint256 refund;
-        (earned, refund) = _settle(policyId, state, policy, shareIndex);
-        _setLane(policyId, shareIndex, _RELEASED);
+        (earned, refund) = _claimable(policyId, state, policy, shareIndex, node);
+        if (earned + refund != 0) emit FeesClaimed(policyId, node, uint40(state.end()), earned, refund);
+        _states[policyId] = state.withShare(RELEASED, shareIndex);
         emit ShareReleased(policyId, node);
         // A proven leak has freed the collateral for its slash.
-        if (!_has(state.leaked, shareIndex)) _escrow.release(node, _collateralPerKey);
+        if (!state.has(LEAKED, shareIndex)) _escrow.release(node, _collateralPerKey);
         _pay(node, earned);
         _pay(policy.terms.payer, refund);
     }
 
     /// @inheritdoc IPolicyManager
     function returnBounty(Policy calldata policy) external returns (uint256 amount) {
-        (bytes32 policyId, State memory state) = _existing(policy);
+        (bytes32 policyId, PolicyWord state) = _existing(policy);
         _requireReleasable(state);
         // At most 32 nodes, so the bits of all shares fit.
-        uint32 shares = uint32((1 << policy.nodes.length) - 1) & ~(state.leaked | state.bountyReturned);
-        amount = policy.terms.bounty * _countBits(shares);
+        uint32 all = uint32((1 << policy.nodes.length) - 1);
+        uint32 returned = all & ~(state.shares(LEAKED) | state.shares(BOUNTY_RETURNED));
+        amount = policy.terms.bounty * _countBits(returned);
         if (amount == 0) revert NothingToReturn(policyId);
-        _states[policyId].bountyReturned = state.bountyReturned | shares;
-        emit BountyReturned(policyId, shares, amount);
+        _states[policyId] = state.withShares(BOUNTY_RETURNED, returned);
+        emit BountyReturned(policyId, returned, amount);
         _pay(policy.terms.owner, amount);
     }
 
@@ -156,9 +158,8 @@ contract PolicyManager is PolicyCreation, PolicyPenalties {
         Policy calldata policy,
         uint256 shareIndex
     ) external view returns (uint256 earned, uint256 refund) {
-        (bytes32 policyId, State memory state) = _existing(policy);
-        _nodeAt(policy, shareIndex);
-        (, earned, refund) = _claimable(policyId, state, policy, shareIndex);
+        (bytes32 policyId, PolicyWord state) = _existing(policy);
+        return _claimable(policyId, state, policy, shareIndex, _nodeAt(policy, shareIndex));
     }
 
     /// @inheritdoc IPolicyManager
@@ -170,42 +171,37 @@ contract PolicyManager is PolicyCreation, PolicyPenalties {
     }
 
     function _prolong(Policy calldata policy, uint40 newEnd) private returns (bytes32 policyId, uint256 fee) {
-        State memory state;
+        PolicyWord state;
         (policyId, state) = _running(policy);
-        if (newEnd <= state.end) revert EndNotLater(newEnd, state.end);
+        if (newEnd <= state.end()) revert EndNotLater(newEnd, uint40(state.end()));
         if (newEnd > policy.terms.maxEnd) revert EndAboveMaximum(newEnd, policy.terms.maxEnd);
-        fee = _feeFor(policy, state, newEnd - state.end);
-        _states[policyId].end = newEnd;
+        fee = _feeFor(policy, state, newEnd - state.end());
+        _states[policyId] = state.withEnd(newEnd);
         emit PolicyRenewed(policyId, newEnd, fee);
     }
 
-    function _revoke(bytes32 policyId, State memory state, Policy calldata policy) private {
-        uint256 refund = _close(policyId, state, policy);
-        _states[policyId] = state;
+    function _revoke(bytes32 policyId, PolicyWord state, Policy calldata policy) private {
+        uint256 refund;
+        (_states[policyId], refund) = _close(policyId, state, policy);
         _pay(policy.terms.payer, refund);
     }
 
     /// @dev One share of many that `node` claims: settles it, refunds its payer, leaves the earned part to be paid.
     function _claimPart(address node, Policy calldata policy, uint256 shareIndex) private returns (uint256 earned) {
-        (bytes32 policyId, State memory state) = _existing(policy);
+        (bytes32 policyId, PolicyWord state) = _existing(policy);
         address served = _nodeAt(policy, shareIndex);
         if (served != node) revert OtherNode(node, served);
         uint256 refund;
-        (earned, refund) = _settle(policyId, state, policy, shareIndex);
+        (earned, refund) = _settle(policyId, state, policy, shareIndex, node, node);
         _pay(policy.terms.payer, refund);
     }
 
-    function _requireReleasable(State memory state) private view {
-        uint256 opensAt = uint256(state.end) + _challengeWindow + _revealWindow;
+    function _requireReleasable(PolicyWord state) private view {
+        uint256 opensAt = state.end() + _challengeWindow + _revealWindow;
         if (block.timestamp < opensAt) revert TooEarly(opensAt, block.timestamp);
     }
 
     function _requireOwner(Policy calldata policy) private view {
         if (msg.sender != policy.terms.owner) revert NotOwner(msg.sender, policy.terms.owner);
-    }
-
-    /// @dev Paying out puts fees beyond a seizure, so it is the node's own act.
-    function _requireNode(address node) private view {
-        if (msg.sender != node && msg.sender != _registry.workerOf(node)) revert NotClaimant(msg.sender, node);
     }
 }

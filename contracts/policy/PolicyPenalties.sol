@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IPolicyManager} from "../interfaces/IPolicyManager.sol";
 import {PolicyFees} from "./PolicyFees.sol";
+import {BOUNTY_RETURNED, DISCLOSED, LEAKED, PolicyWord, RELEASED, REMOVED} from "./PolicyWord.sol";
 
 /// @title What proven faults do to a policy
 /// @dev The challenge contracts judge; stake is slashed by them at the escrow. Calls for a share that already left are without
@@ -27,20 +28,20 @@ abstract contract PolicyPenalties is PolicyFees {
 
     /// @inheritdoc IPolicyManager
     function expel(Policy calldata policy, uint256 shareIndex) external onlyChallenge(_reencryptionChallenge) {
-        (bytes32 policyId, State memory state) = _existing(policy);
+        (bytes32 policyId, PolicyWord state) = _existing(policy);
         address node = _nodeAt(policy, shareIndex);
-        bool isOver = _has(state.removed, shareIndex) || _laneAt(policyId, shareIndex) == _RELEASED;
-        if (!isOver) _takeOut(policyId, state, policy, shareIndex, node);
+        if (!_isDone(state, shareIndex)) _takeOut(policyId, state, policy, shareIndex, node);
     }
 
     /// @inheritdoc IPolicyManager
     function disclose(Policy calldata policy, uint256 shareIndex) external onlyChallenge(_reencryptionChallenge) {
-        (bytes32 policyId, State memory state) = _existing(policy);
+        (bytes32 policyId, PolicyWord state) = _existing(policy);
         address node = _nodeAt(policy, shareIndex);
-        if (_has(state.disclosed, shareIndex)) revert AlreadyDisclosed(policyId, node);
-        state.disclosed |= _bit(shareIndex);
+        if (state.has(DISCLOSED, shareIndex)) revert AlreadyDisclosed(policyId, node);
+        state = state.withShare(DISCLOSED, shareIndex);
         emit ShareDisclosed(policyId, node);
-        uint256 refund = _isServed(state) ? _close(policyId, state, policy) : 0;
+        uint256 refund;
+        if (_isServed(state)) (state, refund) = _close(policyId, state, policy);
         _states[policyId] = state;
         _pay(policy.terms.payer, refund);
     }
@@ -52,18 +53,17 @@ abstract contract PolicyPenalties is PolicyFees {
         address challenger,
         uint40 committedAt
     ) external onlyChallenge(_leakChallenge) returns (uint256 reward) {
-        (bytes32 policyId, State memory state) = _existing(policy);
+        (bytes32 policyId, PolicyWord state) = _existing(policy);
         address node = _nodeAt(policy, shareIndex);
         _requireLeakable(policyId, state, shareIndex, node, committedAt);
         uint256 seized;
         uint256 refund;
-        if (!_has(state.removed, shareIndex)) (seized, refund) = _remove(policyId, state, policy, shareIndex);
-        state.leaked |= _bit(shareIndex);
+        if (!state.has(REMOVED, shareIndex)) (seized, refund) = _dueAtRemoval(policyId, state, policy, shareIndex, node);
+        state = state.withShare(REMOVED, shareIndex).withShare(LEAKED, shareIndex);
         uint256 burned;
         (reward, burned) = _splitBounty(policy.terms.bounty);
         emit ShareLeaked(policyId, node, challenger, reward, burned, refund, seized);
-        refund += _closeBelowThreshold(policyId, state, policy);
-        _states[policyId] = state;
+        refund += _storeOrClose(policyId, state, policy);
         _escrow.release(node, _collateralPerKey);
         _pay(policy.terms.payer, refund);
         _pay(challenger, reward);
@@ -74,31 +74,41 @@ abstract contract PolicyPenalties is PolicyFees {
     /// @dev Removes a share whose fees still stream, pays both sides, and closes the policy if too few are left.
     function _takeOut(
         bytes32 policyId,
-        State memory state,
+        PolicyWord state,
         Policy calldata policy,
         uint256 shareIndex,
         address node
     ) internal {
-        (uint256 earned, uint256 refund) = _remove(policyId, state, policy, shareIndex);
+        (uint256 earned, uint256 refund) = _dueAtRemoval(policyId, state, policy, shareIndex, node);
         emit NodeRemoved(policyId, node, earned, refund);
-        refund += _closeBelowThreshold(policyId, state, policy);
-        _states[policyId] = state;
+        refund += _storeOrClose(policyId, state.withShare(REMOVED, shareIndex), policy);
         _pay(node, earned);
         _pay(policy.terms.payer, refund);
     }
 
+    /// @dev Stores the state after a removal. Too few nodes to read with are of no use: then the policy closes.
+    function _storeOrClose(
+        bytes32 policyId,
+        PolicyWord state,
+        Policy calldata policy
+    ) private returns (uint256 refund) {
+        bool closes = _isServed(state) && _liveShares(policy, state) < policy.terms.threshold;
+        if (closes) (state, refund) = _close(policyId, state, policy);
+        _states[policyId] = state;
+    }
+
     function _requireLeakable(
         bytes32 policyId,
-        State memory state,
+        PolicyWord state,
         uint256 shareIndex,
         address node,
         uint256 committedAt
     ) private view {
-        if (_has(state.leaked, shareIndex)) revert AlreadyLeaked(policyId, node);
-        if (_has(state.disclosed, shareIndex)) revert AlreadyDisclosed(policyId, node);
-        uint256 closesAt = uint256(state.end) + _challengeWindow;
+        if (state.has(LEAKED, shareIndex)) revert AlreadyLeaked(policyId, node);
+        if (state.has(DISCLOSED, shareIndex)) revert AlreadyDisclosed(policyId, node);
+        uint256 closesAt = state.end() + _challengeWindow;
         if (committedAt >= closesAt) revert EvidenceTooLate(committedAt, closesAt);
-        if (_laneAt(policyId, shareIndex) == _RELEASED || _has(state.bountyReturned, shareIndex)) {
+        if (state.has(RELEASED, shareIndex) || state.has(BOUNTY_RETURNED, shareIndex)) {
             revert AlreadyReleased(policyId, node);
         }
     }

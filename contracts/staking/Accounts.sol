@@ -112,7 +112,7 @@ abstract contract Accounts is SupplyLaw {
 
     /// @inheritdoc IStakingEscrow
     function isActive(address node) external view returns (bool) {
-        return _isActive(_accounts[node]);
+        return _isActive(_accounts[node], _now());
     }
 
     /// @inheritdoc IStakingEscrow
@@ -129,8 +129,17 @@ abstract contract Accounts is SupplyLaw {
         }
     }
 
-    function _isActive(Account storage account) internal view returns (bool) {
-        return !account.weights.suspended && _weightNow(account, _now()) > 0;
+    /// @dev Whether a position has weight in the current period, and the node is not suspended. Mostly the first one answers.
+    function _isActive(Account storage account, uint256 current) internal view returns (bool) {
+        Weights storage weights = account.weights;
+        if (weights.suspended) return false;
+        if (weights.since > current) return weights.previous > 0;
+        uint256 count = weights.count;
+        for (uint256 i = 0; i < count; ++i) {
+            Position storage held = account.positions[i];
+            if (held.amount > 0 && !held.retired && (held.endPeriod == 0 || held.endPeriod > current)) return true;
+        }
+        return false;
     }
 
     function _deposit(Account storage account, uint256 count) internal view returns (uint256 amount) {

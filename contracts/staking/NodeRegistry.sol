@@ -20,6 +20,7 @@ contract NodeRegistry is INodeRegistry, EIP712 {
     /// @param workerFrom Second from which `worker` counts; 0 before the first bonding.
     /// @param bondCount Consents used so far: the next one's nonce.
     /// @param keyPrefix First byte of the encryption key; 0 = not registered.
+    /// @param wasSuspended Whether there is anything to be found in `_suspensions`.
     /// @param formerWorkers Who counted from which second, before `workerFrom`.
     /// @param checkKeys Which key counts from which period.
     struct Record {
@@ -27,6 +28,7 @@ contract NodeRegistry is INodeRegistry, EIP712 {
         uint40 workerFrom;
         uint32 bondCount;
         bytes1 keyPrefix;
+        bool wasSuspended;
         bytes32 keyX;
         NodeTerms terms;
         string url;
@@ -125,6 +127,7 @@ contract NodeRegistry is INodeRegistry, EIP712 {
     function openSuspension(address node) external onlyEscrow {
         Checkpoints.Trace208 storage clock = _suspensions[node];
         if (clock.isSuspended()) revert AlreadySuspended(node);
+        _records[node].wasSuspended = true;
         clock.open(uint48(block.timestamp));
         emit SuspensionOpened(node, uint40(block.timestamp));
     }
@@ -180,6 +183,16 @@ contract NodeRegistry is INodeRegistry, EIP712 {
     /// @inheritdoc INodeRegistry
     function suspendedSeconds(address node, uint40 from, uint40 to) external view returns (uint256) {
         return _suspensions[node].secondsBetween(from, to);
+    }
+
+    /// @inheritdoc INodeRegistry
+    function serviceOf(
+        address node,
+        uint40 from,
+        uint40 to
+    ) external view returns (address worker, uint256 suspended) {
+        worker = workerOf(node);
+        if (_records[node].wasSuspended) suspended = _suspensions[node].secondsBetween(from, to);
     }
 
     /// @inheritdoc INodeRegistry

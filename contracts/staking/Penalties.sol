@@ -36,7 +36,8 @@ abstract contract Penalties is Positions {
 
     /// @inheritdoc IStakingEscrow
     function reserve(address[] calldata nodes, uint256 amountEach) external only(_policyManager) {
-        for (uint256 i = 0; i < nodes.length; ++i) _reserve(nodes[i], amountEach);
+        uint256 current = _now();
+        for (uint256 i = 0; i < nodes.length; ++i) _reserve(nodes[i], amountEach, current);
     }
 
     /// @inheritdoc IStakingEscrow
@@ -44,7 +45,6 @@ abstract contract Penalties is Positions {
         Standing storage standing = _accounts[node].standing;
         if (amount > standing.reserved) revert ReleaseAboveReserved(node, amount, standing.reserved);
         standing.reserved -= uint96(amount);
-        emit Released(node, amount);
     }
 
     /// @inheritdoc IStakingEscrow
@@ -132,15 +132,14 @@ abstract contract Penalties is Positions {
         if (account.weights.suspended) _suspend(msg.sender, account, true);
     }
 
-    function _reserve(address node, uint256 amount) private {
+    function _reserve(address node, uint256 amount, uint256 current) private {
         Account storage account = _accounts[node];
-        if (!_isActive(account)) revert NodeInactive(node);
+        if (!_isActive(account, current)) revert NodeInactive(node);
         uint256 required = account.standing.reserved + amount;
         uint256 available = account.weights.current;
         if (available < required) available = _deposit(account, account.weights.count);
         if (available < required) revert InsufficientCollateral(node, available, required);
         account.standing.reserved = uint96(required);
-        emit Reserved(node, amount);
     }
 
     /// @dev Everything provisional is lost; from the next period the node counts as active only if not `suspended`.
