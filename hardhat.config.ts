@@ -17,6 +17,10 @@ const config: HardhatUserConfig = {
         version: "0.8.37",
         settings: { ...settings, optimizer: { enabled: true, runs: 20000 }, viaIR: true },
       },
+      "contracts/token/NKMSToken.sol": {
+        version: "0.8.37",
+        settings: { ...settings, optimizer: { enabled: true, runs: 20000 }, viaIR: true },
+      },
       "contracts/staking/StakingEscrow.sol": {
         version: "0.8.37",
         settings: { ...settings, optimizer: { enabled: true, runs: 200 }, viaIR: true },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {NodeCalls} from "./NodeCalls.sol";
 import {PolicyConsents} from "./PolicyConsents.sol";
 import {PolicyFees} from "./PolicyFees.sol";
 import {PolicyWord} from "./PolicyWord.sol";
@@ -16,16 +17,22 @@ abstract contract PolicyCreation is PolicyFees, PolicyConsents {
         Terms calldata terms = creation.terms;
         address[] calldata nodes = creation.nodes;
         Commitment[] calldata commitments = creation.commitments;
-        _requireNodes(terms.threshold, nodes, commitments, creation.acceptances.length);
+        Acceptance[] calldata acceptances = creation.acceptances;
+        _requireCounts(terms.threshold, nodes.length, commitments.length, acceptances.length);
+        _requireAscending(nodes);
+        _requirePoints(commitments);
         _requireTimes(terms);
         _requireMoney(terms);
-        _requireTexts(terms, creation.condition, creation.note);
         policyId = _hashPolicy(terms, nodes, _hashCommitments(commitments));
         if (_exists(_states[policyId])) revert PolicyExists(policyId);
         _states[policyId] = PolicyWord.wrap(terms.end);
-        _requireAcceptances(policyId, nodes, creation.acceptances, _registry);
-        _announce(policyId, creation);
-        _escrow.reserve(nodes, _collateralPerKey);
+        uint256 list = NodeCalls.copyOf(nodes);
+        _requireAcceptances(policyId, NodeCalls.workersOf(_registry, list), acceptances);
+        bytes calldata condition = creation.condition;
+        bytes calldata note = creation.note;
+        _requireTexts(terms, condition, note);
+        _announce(policyId, terms, nodes, commitments, condition, note);
+        NodeCalls.reserve(_escrow, list, _collateralPerKey);
     }
 
     /// @dev The paper's f, for all nodes: r * n * (end - start).
@@ -36,12 +43,14 @@ abstract contract PolicyCreation is PolicyFees, PolicyConsents {
 
     /// @dev emit PolicyCreated(policyId, ..., terms, nodes, commitments, condition, note), whose parts are copied from calldata as
     /// they stand there: all that is not 32 bytes long has been read, and so checked, before.
-    function _announce(bytes32 policyId, Creation calldata creation) private {
-        Terms calldata terms = creation.terms;
-        address[] calldata nodes = creation.nodes;
-        Commitment[] calldata commitments = creation.commitments;
-        bytes calldata condition = creation.condition;
-        bytes calldata note = creation.note;
+    function _announce(
+        bytes32 policyId,
+        Terms calldata terms,
+        address[] calldata nodes,
+        Commitment[] calldata commitments,
+        bytes calldata condition,
+        bytes calldata note
+    ) private {
         bytes32 topic = PolicyCreated.selector;
         assembly ("memory-safe") {
             function append(head, data, end, length, source, size) -> newEnd {
@@ -93,24 +102,39 @@ abstract contract PolicyCreation is PolicyFees, PolicyConsents {
         }
     }
 
-    function _requireNodes(
-        uint256 threshold,
-        address[] calldata nodes,
-        Commitment[] calldata commitments,
-        uint256 acceptances
-    ) private pure {
-        uint256 count = nodes.length;
-        if (count == 0 || count > _MAX_NODES) revert NodeCountOutOfRange(count, _MAX_NODES);
-        if (commitments.length != count) revert CommitmentCountMismatch(commitments.length, count);
-        if (acceptances != count) revert AcceptanceCountMismatch(acceptances, count);
-        if (threshold == 0 || threshold > count) revert InvalidThreshold(threshold, count);
-        address previous = address(0);
-        for (uint256 i = 0; i < count; ++i) {
-            address node = nodes[i];
-            if (node <= previous) revert NodesNotAscending(previous, node);
-            if (commitments[i].point == address(0)) revert CommitmentWithoutPoint(i);
-            previous = node;
+    function _requireCounts(uint256 threshold, uint256 nodes, uint256 commitments, uint256 acceptances) private pure {
+        if (nodes == 0 || nodes > _MAX_NODES) revert NodeCountOutOfRange(nodes, _MAX_NODES);
+        if (commitments != nodes) revert CommitmentCountMismatch(commitments, nodes);
+        if (acceptances != nodes) revert AcceptanceCountMismatch(acceptances, nodes);
+        if (threshold == 0 || threshold > nodes) revert InvalidThreshold(threshold, nodes);
+    }
+
+    /// @dev The last is read as an address, and with it all are: none is larger.
+    function _requireAscending(address[] calldata nodes) private pure {
+        uint256 index = 0;
+        assembly ("memory-safe") {
+            let previous := 0
+            for {} lt(index, nodes.length) { index := add(index, 1) } {
+                let node := calldataload(add(nodes.offset, mul(index, 32)))
+                if iszero(gt(node, previous)) { break }
+                previous := node
+            }
         }
+        if (index == 0) revert NodesNotAscending(address(0), nodes[0]);
+        address reached = nodes[index - 1];
+        if (index < nodes.length) revert NodesNotAscending(reached, nodes[index]);
+    }
+
+    /// @dev Every commitment names an address that is not zero.
+    function _requirePoints(Commitment[] calldata commitments) private pure {
+        uint256 index = 0;
+        assembly ("memory-safe") {
+            for {} lt(index, commitments.length) { index := add(index, 1) } {
+                let point := calldataload(add(commitments.offset, add(mul(index, 64), 32)))
+                if or(iszero(point), shr(160, point)) { break }
+            }
+        }
+        if (index < commitments.length) revert CommitmentWithoutPoint(index);
     }
 
     function _hashCommitments(Commitment[] calldata commitments) private pure returns (bytes32) {

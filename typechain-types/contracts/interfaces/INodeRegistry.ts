@@ -79,6 +79,7 @@ export interface INodeRegistryInterface extends Interface {
       | "openSuspension"
       | "periodLength"
       | "register"
+      | "serviceOf"
       | "setCheckKey"
       | "setEncryptionKey"
       | "setTerms"
@@ -140,6 +141,10 @@ export interface INodeRegistryInterface extends Interface {
   encodeFunctionData(
     functionFragment: "register",
     values: [string, BytesLike, BytesLike, INodeRegistry.NodeTermsStruct]
+  ): string;
+  encodeFunctionData(
+    functionFragment: "serviceOf",
+    values: [AddressLike, BigNumberish, BigNumberish]
   ): string;
   encodeFunctionData(
     functionFragment: "setCheckKey",
@@ -204,6 +209,7 @@ export interface INodeRegistryInterface extends Interface {
     data: BytesLike
   ): Result;
   decodeFunctionResult(functionFragment: "register", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "serviceOf", data: BytesLike): Result;
   decodeFunctionResult(
     functionFragment: "setCheckKey",
     data: BytesLike
@@ -488,6 +494,12 @@ export interface INodeRegistry extends BaseContract {
     "nonpayable"
   >;
 
+  serviceOf: TypedContractMethod<
+    [node: AddressLike, from: BigNumberish, to: BigNumberish],
+    [[string, bigint] & { worker: string; suspended: bigint }],
+    "view"
+  >;
+
   setCheckKey: TypedContractMethod<[checkKey: BytesLike], [void], "nonpayable">;
 
   setEncryptionKey: TypedContractMethod<
@@ -578,6 +590,13 @@ export interface INodeRegistry extends BaseContract {
     ],
     [void],
     "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "serviceOf"
+  ): TypedContractMethod<
+    [node: AddressLike, from: BigNumberish, to: BigNumberish],
+    [[string, bigint] & { worker: string; suspended: bigint }],
+    "view"
   >;
   getFunction(
     nameOrSignature: "setCheckKey"

@@ -174,6 +174,7 @@ export declare namespace IPolicyManager {
     leaked: BigNumberish;
     disclosed: BigNumberish;
     bountyReturned: BigNumberish;
+    released: BigNumberish;
     closed: boolean;
     exists: boolean;
   };
@@ -184,6 +185,7 @@ export declare namespace IPolicyManager {
     leaked: bigint,
     disclosed: bigint,
     bountyReturned: bigint,
+    released: bigint,
     closed: boolean,
     exists: boolean
   ] & {
@@ -192,6 +194,7 @@ export declare namespace IPolicyManager {
     leaked: bigint;
     disclosed: bigint;
     bountyReturned: bigint;
+    released: bigint;
     closed: boolean;
     exists: boolean;
   };

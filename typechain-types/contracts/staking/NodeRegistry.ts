@@ -80,6 +80,7 @@ export interface NodeRegistryInterface extends Interface {
       | "openSuspension"
       | "periodLength"
       | "register"
+      | "serviceOf"
       | "setCheckKey"
       | "setEncryptionKey"
       | "setTerms"
@@ -148,6 +149,10 @@ export interface NodeRegistryInterface extends Interface {
     values: [string, BytesLike, BytesLike, INodeRegistry.NodeTermsStruct]
   ): string;
   encodeFunctionData(
+    functionFragment: "serviceOf",
+    values: [AddressLike, BigNumberish, BigNumberish]
+  ): string;
+  encodeFunctionData(
     functionFragment: "setCheckKey",
     values: [BytesLike]
   ): string;
@@ -214,6 +219,7 @@ export interface NodeRegistryInterface extends Interface {
     data: BytesLike
   ): Result;
   decodeFunctionResult(functionFragment: "register", data: BytesLike): Result;
+  decodeFunctionResult(functionFragment: "serviceOf", data: BytesLike): Result;
   decodeFunctionResult(
     functionFragment: "setCheckKey",
     data: BytesLike
@@ -524,6 +530,12 @@ export interface NodeRegistry extends BaseContract {
     "nonpayable"
   >;
 
+  serviceOf: TypedContractMethod<
+    [node: AddressLike, from: BigNumberish, to: BigNumberish],
+    [[string, bigint] & { worker: string; suspended: bigint }],
+    "view"
+  >;
+
   setCheckKey: TypedContractMethod<[checkKey: BytesLike], [void], "nonpayable">;
 
   setEncryptionKey: TypedContractMethod<
@@ -631,6 +643,13 @@ export interface NodeRegistry extends BaseContract {
     ],
     [void],
     "nonpayable"
+  >;
+  getFunction(
+    nameOrSignature: "serviceOf"
+  ): TypedContractMethod<
+    [node: AddressLike, from: BigNumberish, to: BigNumberish],
+    [[string, bigint] & { worker: string; suspended: bigint }],
+    "view"
   >;
   getFunction(
     nameOrSignature: "setCheckKey"

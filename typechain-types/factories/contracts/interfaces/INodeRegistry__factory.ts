@@ -682,6 +682,40 @@ const _abi = [
   {
     inputs: [
       {
+        internalType: "address",
+        name: "node",
+        type: "address",
+      },
+      {
+        internalType: "uint40",
+        name: "from",
+        type: "uint40",
+      },
+      {
+        internalType: "uint40",
+        name: "to",
+        type: "uint40",
+      },
+    ],
+    name: "serviceOf",
+    outputs: [
+      {
+        internalType: "address",
+        name: "worker",
+        type: "address",
+      },
+      {
+        internalType: "uint256",
+        name: "suspended",
+        type: "uint256",
+      },
+    ],
+    stateMutability: "view",
+    type: "function",
+  },
+  {
+    inputs: [
+      {
         internalType: "bytes32",
         name: "checkKey",
         type: "bytes32",

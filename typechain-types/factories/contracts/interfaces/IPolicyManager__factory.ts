@@ -129,6 +129,17 @@ const _abi = [
   {
     inputs: [
       {
+        internalType: "uint256",
+        name: "shareIndex",
+        type: "uint256",
+      },
+    ],
+    name: "CommitmentWithoutPoint",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
         internalType: "bytes32",
         name: "shown",
         type: "bytes32",
@@ -2509,6 +2520,11 @@ const _abi = [
           {
             internalType: "uint32",
             name: "bountyReturned",
+            type: "uint32",
+          },
+          {
+            internalType: "uint32",
+            name: "released",
             type: "uint32",
           },
           {
