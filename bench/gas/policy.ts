@@ -3,7 +3,7 @@
  * - all are whole transactions; `feeClaimMany*` is one of ten shares in a transaction. The trailing number counts nodes;
  * - every policy has all terms: condition, 96-byte note, signed acceptances, fee, collateral; no bounty unless named;
  * - nodes have one position each and serve another policy, so their balances and reservations are not zero before; neither is
- *   what the manager holds. The payer's allowance is finite;
+ *   what the manager holds. Allowances are exact, as the client sets them right before;
  * - owner and payer are one account, except in `policyCreate3Bounty`: the sponsor sends it and pays the fee, the owner the bounty;
  * - revocations and claims are in the middle of a policy. Claims are sent by the node's worker; `First` is the share's first,
  *   `Repeat` a later one. A final claim comes from a stranger for a share that was never claimed.
@@ -14,7 +14,7 @@ import { GRANT } from "../../src/protocol/policy";
 import { consent, creationOf, NO_CONSENT, shown } from "../../test/support/policyBuilder";
 import { UNIT_NKMS } from "../../test/support/staking";
 import type { IPolicyManager } from "../../typechain-types/contracts/interfaces/IPolicyManager";
-import { type PolicyScene, draftPolicy, setPolicyScene } from "./policyScene";
+import { type PolicyScene, approveCost, draftPolicy, setPolicyScene } from "./policyScene";
 import { type GasTable, gasOf, pass, runScenarios } from "./scenario";
 
 const BOUNTY = 50n * UNIT_NKMS;
@@ -42,13 +42,16 @@ function byNodes(name: string, counts: readonly number[], scenario: (nodes: numb
 }
 
 async function creation(scene: PolicyScene, nodes: number): Promise<number> {
-  const policy = await creationOf(scene, await draftPolicy(scene, nodes));
-  return gasOf(scene.manager.connect(scene.owner).create(policy));
+  const policy = await draftPolicy(scene, nodes);
+  await approveCost(scene, scene.owner, policy);
+  return gasOf(scene.manager.connect(scene.owner).create(await creationOf(scene, policy)));
 }
 
 async function creationWithBounty(scene: PolicyScene): Promise<number> {
   const { manager, owner, sponsor } = scene;
   const policy = await draftPolicy(scene, 3, { payer: sponsor.address, bounty: BOUNTY });
+  await approveCost(scene, sponsor, policy, ["fee"]);
+  await approveCost(scene, owner, policy, ["bounties"]);
   const grant = await consent(scene, owner, GRANT, policy);
   return gasOf(manager.connect(sponsor).createFor(await creationOf(scene, policy), NO_CONSENT, grant));
 }
@@ -56,6 +59,7 @@ async function creationWithBounty(scene: PolicyScene): Promise<number> {
 /** A policy that runs. */
 async function funded(scene: PolicyScene, nodes: number): Promise<Shown> {
   const policy = await draftPolicy(scene, nodes);
+  await approveCost(scene, scene.owner, policy);
   await scene.manager.connect(scene.owner).create(await creationOf(scene, policy));
   return shown(policy);
 }

@@ -4,6 +4,7 @@ import { AbiCoder, concat, getBytes, id } from "ethers";
 import { ethers } from "hardhat";
 
 import { readParameters } from "../../deploy/parameters";
+import type { Policy } from "../../src/protocol/policy";
 import { type Draft, type DraftOptions, creationOf, draft } from "../../test/support/policyBuilder";
 import { makeNodes, type NodeActor, type Party, type PolicyParties, registerNode } from "../../test/support/policySystem";
 import { REFERENCE, UNIT_NKMS, type StakingSystem, deployStaking } from "../../test/support/staking";
@@ -25,7 +26,7 @@ export interface PolicyScene extends PolicyParties, StakingSystem {
 
 /**
  * Ten nodes, each with one position, a worker, some NKMS and a share in a policy of the sponsor's, so that none of their words is
- * still zero; a manager that holds fees; an owner and a sponsor who approved more than they will spend.
+ * still zero; a manager that holds fees; an owner and a sponsor with funds.
  */
 export async function setPolicyScene(): Promise<PolicyScene> {
   await alignCalendar();
@@ -40,14 +41,26 @@ export async function setPolicyScene(): Promise<PolicyScene> {
   const scene = { ...staking, manager, nodes, owner, sponsor, recipient, stranger };
   for (const party of [owner, sponsor]) {
     await token.transfer(party, FUNDS);
-    await token.connect(party).approve(manager, FUNDS);
   }
   for (const node of nodes) await enrol(scene, node);
   await pass(3);
   const former = await draftPolicy(scene, NODES, { owner: sponsor.address, payer: sponsor.address });
+  await approveCost(scene, sponsor, former);
   await manager.connect(sponsor).create(await creationOf(scene, former));
   await pass(1);
   return scene;
+}
+
+/** Approves to the wei what a policy takes from one party, as the client does: fee, bounties, or both. */
+export async function approveCost(
+  { token, manager }: PolicyScene,
+  party: Party,
+  { terms, nodes }: Policy,
+  parts: readonly ("fee" | "bounties")[] = ["fee", "bounties"],
+): Promise<void> {
+  const perNode = { fee: terms.feeRate * (terms.end - terms.start), bounties: terms.bounty };
+  const cost = parts.reduce((sum, part) => sum + perNode[part] * BigInt(nodes.length), 0n);
+  await token.connect(party).approve(manager, cost);
 }
 
 async function enrol({ token, escrow, registry }: StakingSystem, node: NodeActor): Promise<void> {

@@ -12,8 +12,11 @@ abstract contract PolicyCreation is PolicyFees, PolicyConsents {
     uint256 private constant _MAX_NOTE_BYTES = 96;
     uint256 private constant _BOUNTY_SHARE = 10;
 
-    /// @dev Checks everything but the consents of owner and payer, stores the policy and reserves the nodes' collateral.
-    function _begin(Creation calldata creation) internal returns (bytes32 policyId) {
+    /// @dev Checks everything but the consents of owner and payer, stores the policy and reserves the nodes' collateral. `fee` is the
+    /// paper's f for all nodes, n * r * (end - start), and `bounties` theirs: what the caller pulls.
+    function _begin(
+        Creation calldata creation
+    ) internal returns (bytes32 policyId, uint256 fee, uint256 bounties) {
         Terms calldata terms = creation.terms;
         address[] calldata nodes = creation.nodes;
         Commitment[] calldata commitments = creation.commitments;
@@ -21,8 +24,9 @@ abstract contract PolicyCreation is PolicyFees, PolicyConsents {
         _requireCounts(terms.threshold, nodes.length, commitments.length, acceptances.length);
         _requireAscending(nodes);
         _requirePoints(commitments);
-        _requireTimes(terms);
-        _requireMoney(terms);
+        uint256 duration = _requireTimes(terms);
+        fee = nodes.length * _requireFee(terms, duration);
+        bounties = nodes.length * _requireBounty(terms);
         policyId = _hashPolicy(terms, nodes, _hashCommitments(commitments));
         if (_exists(_states[policyId])) revert PolicyExists(policyId);
         _states[policyId] = PolicyWord.wrap(terms.end);
@@ -33,12 +37,6 @@ abstract contract PolicyCreation is PolicyFees, PolicyConsents {
         _requireTexts(terms, condition, note);
         _announce(policyId, terms, nodes, commitments, condition, note);
         NodeCalls.reserve(_escrow, list, _collateralPerKey);
-    }
-
-    /// @dev The paper's f, for all nodes: r * n * (end - start).
-    function _creationFee(Creation calldata creation) internal pure returns (uint256) {
-        Terms calldata terms = creation.terms;
-        return uint256(terms.feeRate) * creation.nodes.length * (terms.end - terms.start);
     }
 
     /// @dev emit PolicyCreated(policyId, ..., terms, nodes, commitments, condition, note), whose parts are copied from calldata as
@@ -80,22 +78,30 @@ abstract contract PolicyCreation is PolicyFees, PolicyConsents {
         }
     }
 
-    function _requireTimes(Terms calldata terms) private view {
+    /// @dev Seconds from start to end.
+    function _requireTimes(Terms calldata terms) private view returns (uint256 duration) {
+        (uint40 start, uint40 end, uint40 maxEnd) = (terms.start, terms.end, terms.maxEnd);
         if (block.timestamp >= terms.acceptBy) revert AcceptanceExpired(terms.acceptBy, block.timestamp);
-        if (terms.end <= terms.start) revert EndNotAfterStart(terms.end, terms.start);
-        if (block.timestamp >= terms.end) revert EndInPast(terms.end, block.timestamp);
-        if (terms.end > terms.maxEnd) revert EndAboveMaximum(terms.end, terms.maxEnd);
-        uint256 duration = terms.maxEnd - terms.start;
-        if (duration > _maxDuration) revert DurationTooLong(duration, _maxDuration);
+        if (end <= start) revert EndNotAfterStart(end, start);
+        if (block.timestamp >= end) revert EndInPast(end, block.timestamp);
+        if (end > maxEnd) revert EndAboveMaximum(end, maxEnd);
+        uint256 longest = maxEnd - start;
+        if (longest > _maxDuration) revert DurationTooLong(longest, _maxDuration);
+        return end - start;
     }
 
-    /// @dev A fee of zero means that the data's users pay. A bounty b has c / 10 <= b < c, so that faking a leak costs its owner
-    /// a fair part of the collateral it destroys.
-    function _requireMoney(Terms calldata terms) private view {
-        uint256 feePerNode = uint256(terms.feeRate) * (terms.end - terms.start);
+    /// @dev Fee per node, r * (end - start) < 2^168. A fee of zero means that the data's users pay.
+    function _requireFee(Terms calldata terms, uint256 duration) private view returns (uint256 feePerNode) {
+        unchecked {
+            feePerNode = terms.feeRate * duration;
+        }
         if (feePerNode != 0 && feePerNode < _minFee) revert FeeTooLow(feePerNode, _minFee);
-        uint256 bounty = terms.bounty;
-        if (bounty == 0) return;
+    }
+
+    /// @dev A bounty b has c / 10 <= b < c, so that faking a leak costs its owner a fair part of the collateral it destroys.
+    function _requireBounty(Terms calldata terms) private view returns (uint256 bounty) {
+        bounty = terms.bounty;
+        if (bounty == 0) return bounty;
         if (bounty * _BOUNTY_SHARE < _collateralPerKey || bounty >= _collateralPerKey) {
             uint256 minimum = (uint256(_collateralPerKey) + _BOUNTY_SHARE - 1) / _BOUNTY_SHARE;
             revert BountyOutOfRange(bounty, minimum, _collateralPerKey);
@@ -154,7 +160,12 @@ abstract contract PolicyCreation is PolicyFees, PolicyConsents {
         if (conditionHash != terms.conditionHash) revert ConditionMismatch(conditionHash, terms.conditionHash);
     }
 
-    function _optionalHash(bytes calldata text) private pure returns (bytes32) {
-        return text.length == 0 ? bytes32(0) : keccak256(text);
+    function _optionalHash(bytes calldata text) private pure returns (bytes32 hash) {
+        if (text.length == 0) return 0;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            calldatacopy(free, text.offset, text.length)
+            hash := keccak256(free, text.length)
+        }
     }
 }

@@ -129,12 +129,11 @@ abstract contract PolicyFees is PolicyParameters, PolicyStore {
         uint256 suspended;
         // Both are seconds of the policy's life, which fit 40 bits.
         (worker, suspended) = _registry.serviceOf(node, uint40(from), uint40(until));
-        if (until > from) {
-            uint256 rate = terms.feeRate;
-            unchecked {
-                refund = rate * suspended;
-                earned = rate * (until - from) - refund;
-            }
+        if (until <= from) return (0, 0, worker);
+        uint256 rate = terms.feeRate;
+        unchecked {
+            refund = rate * suspended;
+            earned = rate * (until - from) - refund;
         }
     }
 

@@ -46,10 +46,10 @@ contract PolicyManager is PolicyCreation, PolicyPenalties {
         Consent calldata payment,
         Consent calldata grant
     ) external returns (bytes32 policyId) {
-        policyId = _begin(creation);
+        uint256 fee;
+        uint256 bounties;
+        (policyId, fee, bounties) = _begin(creation);
         Terms calldata terms = creation.terms;
-        uint256 fee = _creationFee(creation);
-        uint256 bounties = uint256(terms.bounty) * creation.nodes.length;
         _requireConsent(_PAYMENT_TYPEHASH, terms.payer, policyId, terms.end, fee, payment);
         _requireConsent(_GRANT_TYPEHASH, terms.owner, policyId, terms.end, bounties, grant);
         _pull(terms.payer, fee);
@@ -166,8 +166,10 @@ contract PolicyManager is PolicyCreation, PolicyPenalties {
     function create(Creation calldata creation) public returns (bytes32 policyId) {
         _requireCaller(creation.terms.owner);
         _requireCaller(creation.terms.payer);
-        policyId = _begin(creation);
-        _pull(msg.sender, _creationFee(creation) + uint256(creation.terms.bounty) * creation.nodes.length);
+        uint256 fee;
+        uint256 bounties;
+        (policyId, fee, bounties) = _begin(creation);
+        _pull(msg.sender, fee + bounties);
     }
 
     function _prolong(Policy calldata policy, uint40 newEnd) private returns (bytes32 policyId, uint256 fee) {
