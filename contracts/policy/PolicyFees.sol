@@ -38,14 +38,13 @@ abstract contract PolicyFees is PolicyParameters, PolicyStore {
         address node,
         address payer
     ) internal returns (uint256 earned, uint256 refund) {
-        uint256[4] storage lanes = _lanes[policyId];
         uint256 until = _servedUntil(state);
         address worker;
-        (earned, refund, worker) = _due(policy.terms, node, _laneAt(lanes, shareIndex), until);
+        (earned, refund, worker) = _due(policy.terms, node, _laneAt(policyId, state, shareIndex), until);
         if (msg.sender != worker && msg.sender != node && msg.sender != payer) revert NotClaimant(msg.sender, node);
-        if (earned + refund == 0 || _isDone(state, shareIndex)) return (0, 0);
+        if (earned | refund == 0 || _isDone(state, shareIndex)) return (0, 0);
         // At most maxDuration seconds, which is far below 2^32.
-        _setLane(lanes, shareIndex, until - policy.terms.start);
+        _setLane(policyId, state, shareIndex, until - policy.terms.start);
         emit FeesClaimed(policyId, node, uint40(until), earned, refund);
     }
 
@@ -78,7 +77,7 @@ abstract contract PolicyFees is PolicyParameters, PolicyStore {
         address node
     ) internal view returns (uint256 earned, uint256 refund) {
         uint256 left = _leaveTime(state, policy.terms.start);
-        (earned, refund, ) = _due(policy.terms, node, _laneAt(_lanes[policyId], shareIndex), left);
+        (earned, refund, ) = _due(policy.terms, node, _laneAt(policyId, state, shareIndex), left);
         refund += uint256(policy.terms.feeRate) * (state.end() - left);
     }
 
@@ -91,7 +90,7 @@ abstract contract PolicyFees is PolicyParameters, PolicyStore {
         address node
     ) internal view returns (uint256 earned, uint256 refund) {
         if (_isDone(state, shareIndex)) return (0, 0);
-        uint256 lane = _laneAt(_lanes[policyId], shareIndex);
+        uint256 lane = _laneAt(policyId, state, shareIndex);
         (earned, refund, ) = _due(policy.terms, node, lane, _servedUntil(state));
     }
 

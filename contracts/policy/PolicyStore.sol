@@ -5,12 +5,13 @@ import {IPolicyManager} from "../interfaces/IPolicyManager.sol";
 import {BOUNTY_RETURNED, DISCLOSED, LEAKED, PolicyWord, RELEASED, REMOVED} from "./PolicyWord.sol";
 
 /// @title What is stored of a policy: one state word, and a lane per share
-/// @dev A lane is 32 bits, eight to a word: the seconds from the policy's start until which the share is settled.
+/// @dev A lane is 32 bits, the seconds from the policy's start until which the share is settled. Share 0 has it in the state word, the
+/// others eight to a word, share i in word floor(i / 8) at bit 32 * (i mod 8).
 abstract contract PolicyStore is IPolicyManager {
     uint256 private constant _TERMS_BYTES = 448;
 
     mapping(bytes32 policyId => PolicyWord) internal _states;
-    mapping(bytes32 policyId => uint256[4] words) internal _lanes;
+    mapping(bytes32 policyId => uint256[4] words) private _lanes;
 
     /// @inheritdoc IPolicyManager
     function policyState(bytes32 policyId) external view returns (State memory) {
@@ -30,8 +31,9 @@ abstract contract PolicyStore is IPolicyManager {
 
     /// @inheritdoc IPolicyManager
     function laneOf(bytes32 policyId, uint256 shareIndex) external view returns (uint32 claimedSeconds, bool released) {
-        if (_states[policyId].has(RELEASED, shareIndex)) return (0, true);
-        return (uint32(_laneAt(_lanes[policyId], shareIndex)), false);
+        PolicyWord state = _states[policyId];
+        if (state.has(RELEASED, shareIndex)) return (0, true);
+        return (uint32(_laneAt(policyId, state, shareIndex)), false);
     }
 
     /// @inheritdoc IPolicyManager
@@ -39,15 +41,21 @@ abstract contract PolicyStore is IPolicyManager {
         return _hashPolicy(policy.terms, policy.nodes, policy.commitmentsHash);
     }
 
-    /// @dev A lane of the next multiple of eight begins the next word.
-    function _setLane(uint256[4] storage lanes, uint256 shareIndex, uint256 value) internal {
-        (uint256 word, uint256 shift) = _placeOf(shareIndex);
-        lanes[word] = (lanes[word] & ~(uint256(type(uint32).max) << shift)) | (value << shift);
+    function _setLane(bytes32 policyId, PolicyWord state, uint256 shareIndex, uint256 lane) internal {
+        if (shareIndex == 0) {
+            _states[policyId] = state.withFirstLane(lane);
+            return;
+        }
+        uint256[4] storage lanes = _lanes[policyId];
+        uint256 word = shareIndex >> 3;
+        uint256 shift = (shareIndex & 7) << 5;
+        lanes[word] = (lanes[word] & ~(uint256(type(uint32).max) << shift)) | (lane << shift);
     }
 
-    function _laneAt(uint256[4] storage lanes, uint256 shareIndex) internal view returns (uint256) {
-        (uint256 word, uint256 shift) = _placeOf(shareIndex);
-        return (lanes[word] >> shift) & type(uint32).max;
+    function _laneAt(bytes32 policyId, PolicyWord state, uint256 shareIndex) internal view returns (uint256) {
+        if (shareIndex == 0) return state.firstLane();
+        // The cast keeps the lowest lane of the shifted word.
+        return uint32(_lanes[policyId][shareIndex >> 3] >> ((shareIndex & 7) << 5));
     }
 
     /// @dev A policy that was created as it is shown.
@@ -107,10 +115,5 @@ abstract contract PolicyStore is IPolicyManager {
             calldatacopy(add(free, 64), first, total)
             hash := keccak256(free, add(64, total))
         }
-    }
-
-    /// @dev word = floor(index / 8), shift = 32 * (index mod 8).
-    function _placeOf(uint256 shareIndex) private pure returns (uint256 word, uint256 shift) {
-        return (shareIndex >> 3, (shareIndex & 7) << 5);
     }
 }

@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 /// @title The state of a policy in one word
-/// @dev From the lowest bit up: end (40 bits), five marks of the 32 shares (32 bits each), closed (1 bit). An end is never zero, so a
-/// word of zero is a policy that does not exist.
+/// @dev From the lowest bit up: end (40 bits), five marks of the 32 shares (32 bits each), the lane of share 0 (32 bits), closed (1 bit).
+/// An end is never zero, so a word of zero is a policy that does not exist. A policy of one node has no word but this.
 type PolicyWord is uint256;
 
 /// @dev A mark is where its 32 bits begin. Share indices are below 32.
@@ -14,9 +14,10 @@ Mark constant LEAKED = Mark.wrap(72);
 Mark constant DISCLOSED = Mark.wrap(104);
 Mark constant BOUNTY_RETURNED = Mark.wrap(136);
 Mark constant RELEASED = Mark.wrap(168);
-uint256 constant CLOSED_BIT = 1 << 200;
+uint256 constant FIRST_LANE_AT = 200;
+uint256 constant CLOSED_BIT = 1 << 232;
 
-using {end, withEnd, isClosed, close, has, withShare, withShares, shares} for PolicyWord global;
+using {end, withEnd, isClosed, close, firstLane, withFirstLane, has, withShare, withShares, shares} for PolicyWord global;
 
 function end(PolicyWord word) pure returns (uint256) {
     return PolicyWord.unwrap(word) & type(uint40).max;
@@ -35,8 +36,18 @@ function close(PolicyWord word) pure returns (PolicyWord) {
     return PolicyWord.wrap(PolicyWord.unwrap(word) | CLOSED_BIT);
 }
 
+function firstLane(PolicyWord word) pure returns (uint256) {
+    return uint32(PolicyWord.unwrap(word) >> FIRST_LANE_AT);
+}
+
+/// @dev `lane` fits 32 bits.
+function withFirstLane(PolicyWord word, uint256 lane) pure returns (PolicyWord) {
+    uint256 others = PolicyWord.unwrap(word) & ~(uint256(type(uint32).max) << FIRST_LANE_AT);
+    return PolicyWord.wrap(others | (lane << FIRST_LANE_AT));
+}
+
 function has(PolicyWord word, Mark mark, uint256 share) pure returns (bool) {
-    return (PolicyWord.unwrap(word) >> (Mark.unwrap(mark) + share)) & 1 != 0;
+    return ((PolicyWord.unwrap(word) >> Mark.unwrap(mark)) >> share) & 1 != 0;
 }
 
 function withShare(PolicyWord word, Mark mark, uint256 share) pure returns (PolicyWord) {

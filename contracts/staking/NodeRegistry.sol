@@ -157,7 +157,7 @@ contract NodeRegistry is INodeRegistry, EIP712 {
     /// @inheritdoc INodeRegistry
     function workersOf(address[] calldata stakers) external view returns (address[] memory workers) {
         workers = new address[](stakers.length);
-        for (uint256 i = 0; i < stakers.length; ++i) workers[i] = workerOf(stakers[i]);
+        for (uint256 i = 0; i < stakers.length; ++i) workers[i] = _workerAt(_records[stakers[i]], block.timestamp);
     }
 
     /// @inheritdoc INodeRegistry
@@ -191,8 +191,9 @@ contract NodeRegistry is INodeRegistry, EIP712 {
         uint40 from,
         uint40 to
     ) external view returns (address worker, uint256 suspended) {
-        worker = workerOf(node);
-        if (_records[node].wasSuspended) suspended = _suspensions[node].secondsBetween(from, to);
+        Record storage record = _records[node];
+        worker = _workerAt(record, block.timestamp);
+        if (record.wasSuspended) suspended = _suspensions[node].secondsBetween(from, to);
     }
 
     /// @inheritdoc INodeRegistry
@@ -202,14 +203,12 @@ contract NodeRegistry is INodeRegistry, EIP712 {
 
     /// @inheritdoc INodeRegistry
     function workerOf(address staker) public view returns (address) {
-        return workerAt(staker, uint40(block.timestamp));
+        return _workerAt(_records[staker], block.timestamp);
     }
 
     /// @inheritdoc INodeRegistry
     function workerAt(address staker, uint40 timestamp) public view returns (address) {
-        Record storage record = _records[staker];
-        if (timestamp >= record.workerFrom) return record.worker;
-        return address(uint160(record.formerWorkers.upperLookupRecent(timestamp)));
+        return _workerAt(_records[staker], timestamp);
     }
 
     function _storeUrl(string calldata url) private {
@@ -245,6 +244,12 @@ contract NodeRegistry is INodeRegistry, EIP712 {
         fromPeriod = _currentPeriod() + 1;
         record.worker = worker;
         record.workerFrom = uint40(uint256(fromPeriod) * periodLength);
+    }
+
+    function _workerAt(Record storage record, uint256 timestamp) private view returns (address) {
+        if (timestamp >= record.workerFrom) return record.worker;
+        // Below a uint40, or the line above had returned.
+        return address(uint160(record.formerWorkers.upperLookupRecent(uint48(timestamp))));
     }
 
     function _currentPeriod() private view returns (uint32) {
