@@ -6,7 +6,13 @@ import { ethers } from "hardhat";
 import { readParameters } from "../../deploy/parameters";
 import type { Policy } from "../../src/protocol/policy";
 import { type Draft, type DraftOptions, creationOf, draft } from "../../test/support/policyBuilder";
-import { makeNodes, type NodeActor, type Party, type PolicyParties, registerNode } from "../../test/support/policySystem";
+import {
+  makeNodes,
+  type NodeActor,
+  type Party,
+  type PolicyParties,
+  registerNode,
+} from "../../test/support/policySystem";
 import { REFERENCE, UNIT_NKMS, type StakingSystem, deployStaking } from "../../test/support/staking";
 import { alignCalendar, pass } from "./scenario";
 

@@ -71,7 +71,11 @@ abstract contract PolicyConsents is IPolicyManager, EIP712 {
             mstore(signed, shl(240, 0x1901))
             mstore(add(signed, 2), domain)
             let acceptance := acceptances.offset
-            for { index := 0 } lt(index, acceptances.length) { index := add(index, 1) } {
+            for {
+                index := 0
+            } lt(index, acceptances.length) {
+                index := add(index, 1)
+            } {
                 mstore(add(message, 64), index)
                 mstore(add(signed, 34), keccak256(message, 96))
                 let vs := calldataload(add(acceptance, 32))
@@ -84,7 +88,9 @@ abstract contract PolicyConsents is IPolicyManager, EIP712 {
                 pop(staticcall(gas(), 1, recovery, 128, 0, 32))
                 signer := mul(mload(0), iszero(gt(s, _HALF_ORDER)))
                 worker := mload(add(workers, mul(index, 32)))
-                if or(iszero(signer), xor(signer, worker)) { break }
+                if or(iszero(signer), xor(signer, worker)) {
+                    break
+                }
                 acceptance := add(acceptance, 64)
             }
         }

@@ -14,9 +14,7 @@ abstract contract PolicyCreation is PolicyFees, PolicyConsents {
 
     /// @dev Checks everything but the consents of owner and payer, stores the policy and reserves the nodes' collateral. `fee` is the
     /// paper's f for all nodes, n * r * (end - start), and `bounties` theirs: what the caller pulls.
-    function _begin(
-        Creation calldata creation
-    ) internal returns (bytes32 policyId, uint256 fee, uint256 bounties) {
+    function _begin(Creation calldata creation) internal returns (bytes32 policyId, uint256 fee, uint256 bounties) {
         Terms calldata terms = creation.terms;
         address[] calldata nodes = creation.nodes;
         Commitment[] calldata commitments = creation.commitments;
@@ -64,7 +62,14 @@ abstract contract PolicyCreation is PolicyFees, PolicyConsents {
             calldatacopy(add(data, 32), terms, 448)
             let end := add(data, 608)
             end := append(add(data, 480), data, end, nodes.length, nodes.offset, mul(nodes.length, 32))
-            end := append(add(data, 512), data, end, commitments.length, commitments.offset, mul(commitments.length, 64))
+            end := append(
+                add(data, 512),
+                data,
+                end,
+                commitments.length,
+                commitments.offset,
+                mul(commitments.length, 64)
+            )
             end := append(add(data, 544), data, end, condition.length, condition.offset, condition.length)
             end := append(add(data, 576), data, end, note.length, note.offset, note.length)
             log4(
@@ -73,7 +78,7 @@ abstract contract PolicyCreation is PolicyFees, PolicyConsents {
                 topic,
                 calldataload(terms),
                 calldataload(add(terms, 64)),
-                calldataload(add(terms, 96))
+                calldataload(add(terms, 128))
             )
         }
     }
@@ -120,9 +125,13 @@ abstract contract PolicyCreation is PolicyFees, PolicyConsents {
         uint256 index = 0;
         assembly ("memory-safe") {
             let previous := 0
-            for {} lt(index, nodes.length) { index := add(index, 1) } {
+            for {} lt(index, nodes.length) {
+                index := add(index, 1)
+            } {
                 let node := calldataload(add(nodes.offset, mul(index, 32)))
-                if iszero(gt(node, previous)) { break }
+                if iszero(gt(node, previous)) {
+                    break
+                }
                 previous := node
             }
         }
@@ -135,9 +144,13 @@ abstract contract PolicyCreation is PolicyFees, PolicyConsents {
     function _requirePoints(Commitment[] calldata commitments) private pure {
         uint256 index = 0;
         assembly ("memory-safe") {
-            for {} lt(index, commitments.length) { index := add(index, 1) } {
+            for {} lt(index, commitments.length) {
+                index := add(index, 1)
+            } {
                 let point := calldataload(add(commitments.offset, add(mul(index, 64), 32)))
-                if or(iszero(point), shr(160, point)) { break }
+                if or(iszero(point), shr(160, point)) {
+                    break
+                }
             }
         }
         if (index < commitments.length) revert CommitmentWithoutPoint(index);

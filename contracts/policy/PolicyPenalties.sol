@@ -58,7 +58,8 @@ abstract contract PolicyPenalties is PolicyFees {
         _requireLeakable(policyId, state, shareIndex, node, committedAt);
         uint256 seized;
         uint256 refund;
-        if (!state.has(REMOVED, shareIndex)) (seized, refund) = _dueAtRemoval(policyId, state, policy, shareIndex, node);
+        if (!state.has(REMOVED, shareIndex))
+            (seized, refund) = _dueAtRemoval(policyId, state, policy, shareIndex, node);
         state = state.withShare(REMOVED, shareIndex).withShare(LEAKED, shareIndex);
         uint256 burned;
         (reward, burned) = _splitBounty(policy.terms.bounty);

@@ -17,7 +17,18 @@ Mark constant RELEASED = Mark.wrap(168);
 uint256 constant FIRST_LANE_AT = 200;
 uint256 constant CLOSED_BIT = 1 << 232;
 
-using {end, withEnd, isClosed, close, firstLane, withFirstLane, has, withShare, withShares, shares} for PolicyWord global;
+using {
+    end,
+    withEnd,
+    isClosed,
+    close,
+    firstLane,
+    withFirstLane,
+    has,
+    withShare,
+    withShares,
+    shares
+} for PolicyWord global;
 
 function end(PolicyWord word) pure returns (uint256) {
     return PolicyWord.unwrap(word) & type(uint40).max;

@@ -186,11 +186,7 @@ contract NodeRegistry is INodeRegistry, EIP712 {
     }
 
     /// @inheritdoc INodeRegistry
-    function serviceOf(
-        address node,
-        uint40 from,
-        uint40 to
-    ) external view returns (address worker, uint256 suspended) {
+    function serviceOf(address node, uint40 from, uint40 to) external view returns (address worker, uint256 suspended) {
         Record storage record = _records[node];
         worker = _workerAt(record, block.timestamp);
         if (record.wasSuspended) suspended = _suspensions[node].secondsBetween(from, to);

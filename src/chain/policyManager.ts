@@ -27,6 +27,7 @@ export interface PolicyState {
   leaked: number;
   disclosed: number;
   bountyReturned: number;
+  released: number;
   closed: boolean;
   exists: boolean;
 }
@@ -109,6 +110,7 @@ export class PolicyManagerClient {
       leaked: Number(state.leaked),
       disclosed: Number(state.disclosed),
       bountyReturned: Number(state.bountyReturned),
+      released: Number(state.released),
       closed: state.closed,
       exists: state.exists,
     };

@@ -154,14 +154,13 @@ async function checkSupply({ system, actors, roles, model }: StakingActors, told
 /** I-X3 event_complete: positions, roles and claims follow from events alone. */
 async function checkEvents({ system: { escrow }, actors, model }: StakingActors, told: ToldEscrow): Promise<void> {
   for (const { address, staker } of actors) {
-    const { positions, suspended, reserved, claimed } = told.staker(address);
+    const { positions, suspended, claimed } = told.staker(address);
     for (let i = 0n; i < (await escrow.positionCount(address)); ++i) {
       const { amount, lockPeriods, endPeriod, retired } = await escrow.position(address, i);
       const seen = amount === 0n ? undefined : { amount, lockPeriods, endPeriod, retired };
       expect(positions.get(i), `I-X3: position ${i} of ${address}`).to.deep.equal(seen);
     }
     expect(suspended, "I-X3").to.equal(await escrow.isSuspended(address));
-    expect(reserved, "I-X3").to.equal(await escrow.reservedOf(address));
     expect(claimed, "I-E12 mint_once").to.be.at.most(staker.paid);
   }
   for (const { from, to } of told.endMoves) expect(to, "I-E3 lock_monotone").to.be.at.least(from);

@@ -23,7 +23,7 @@ import { fetchOf, type MemoryLedger, MemoryNode } from "./memoryNode";
 import { seededRandom } from "./seededRandom";
 
 const NOTHING: PolicyState = {
-  end: 0n, removed: 0, leaked: 0, disclosed: 0, bountyReturned: 0, closed: false, exists: false,
+  end: 0n, removed: 0, leaked: 0, disclosed: 0, bountyReturned: 0, released: 0, closed: false, exists: false,
 }; // prettier-ignore
 
 /** Chain, nodes and storage in memory: what the verbs see, without what makes it expensive. Time stands unless a test moves it. */

@@ -1,4 +1,4 @@
-/** The escrow's state as its events tell it, without a call: what an indexer would have. */
+/** The escrow's state as its events tell it, without a call: what an indexer would have. What policies reserve is told by their manager. */
 import type { StakingEscrow } from "../../typechain-types";
 
 export interface ToldPosition {
@@ -11,7 +11,6 @@ export interface ToldPosition {
 export interface ToldStaker {
   positions: Map<bigint, ToldPosition>;
   suspended: boolean;
-  reserved: bigint;
   claimed: bigint;
 }
 
@@ -48,8 +47,7 @@ export class ToldEscrow {
   }
 
   staker(address: string): ToldStaker {
-    if (!this.stakers.has(address))
-      this.stakers.set(address, { positions: new Map(), suspended: false, reserved: 0n, claimed: 0n });
+    if (!this.stakers.has(address)) this.stakers.set(address, { positions: new Map(), suspended: false, claimed: 0n });
     return this.stakers.get(address)!;
   }
 
@@ -81,8 +79,6 @@ export class ToldEscrow {
       this.staker(staker).positions.delete(index);
     },
     RewardClaimed: ({ staker, amount }) => (this.staker(staker).claimed += amount as bigint),
-    Reserved: ({ node, amount }) => (this.staker(node).reserved += amount as bigint),
-    Released: ({ node, amount }) => (this.staker(node).reserved -= amount as bigint),
     PositionSlashed: ({ node, index, amount, retired, endPeriod }) => {
       const held = this.at(node, index);
       held.amount -= amount as bigint;

@@ -18,6 +18,12 @@ export const POLICY_TEXTS: RefusalTexts = {
       "Each node has one fraction, and each fraction one commitment.",
       "Give one commitment per node, in the nodes' order.",
     ),
+  CommitmentWithoutPoint: ({ shareIndex }) =>
+    words(
+      `The commitment of share ${shareIndex} names no address.`,
+      "Without its public point no leak of the fraction could be proven.",
+      "Commit to the address of the fraction's public point.",
+    ),
   AcceptanceCountMismatch: ({ acceptances, nodes }) =>
     words(
       `There are ${acceptances} acceptances for ${nodes} nodes.`,

@@ -30,6 +30,13 @@ async function termsAt(shift: (now: bigint) => Partial<Terms>): Promise<Partial<
   return shift(BigInt(await time.latest()));
 }
 
+/** Calldata in which every word that holds `value` has its highest bit set. */
+function widen(data: string, value: string): string {
+  const word = ethers.zeroPadValue(value, 32).slice(2);
+  expect(data).to.contain(word);
+  return data.replaceAll(word, "8" + word.slice(1));
+}
+
 describe("PolicyManager: creation", () => {
   const deploy = () => deployPolicySystem();
   const deployLarge = () => deployPolicySystem(33);
@@ -68,6 +75,34 @@ describe("PolicyManager: creation", () => {
       await expect(asOwner.create({ ...creation, acceptances: creation.acceptances.slice(1) }))
         .to.be.revertedWithCustomError(system.manager, "AcceptanceCountMismatch")
         .withArgs(2, 3);
+    });
+
+    it("a commitment whose point is zero or no address", async () => {
+      const system = await loadFixture(deploy);
+      const { manager, owner } = system;
+      const policy = await draft(system);
+      const [first, second, third] = policy.commitments;
+      const commitments = [first, { ...second, point: ZERO }, third];
+      await expectRefusal(system, { commitments }, "CommitmentWithoutPoint", () => [1]);
+      const { data } = await manager.create.populateTransaction(await creationOf(system, policy));
+      const long = widen(data, third.point);
+      await expect(owner.sendTransaction({ to: manager, data: long }))
+        .to.be.revertedWithCustomError(manager, "CommitmentWithoutPoint")
+        .withArgs(2);
+    });
+
+    it("an address or time with bits above its width, which would be announced as something else", async () => {
+      const system = await loadFixture(deploy);
+      const { manager, owner, recipient } = system;
+      const policy = await draft(system, { shares: 1 });
+      const { data } = await manager.create.populateTransaction(await creationOf(system, policy));
+      const { acceptBy, feeRate, maxEnd } = policy.terms;
+      const words = [owner.address, recipient.address, policy.nodes[0], acceptBy, maxEnd, feeRate];
+      for (const word of words) {
+        const sending = owner.sendTransaction({ to: manager, data: widen(data, ethers.toBeHex(word)) });
+        await expect(sending).to.be.reverted;
+      }
+      await owner.sendTransaction({ to: manager, data });
     });
 
     it("a threshold of 0 or above the number of nodes", async () => {
@@ -271,7 +306,7 @@ describe("PolicyManager: creation", () => {
     for (const node of policy.nodes) {
       expect(await system.escrow.reservedOf(node)).to.equal(PARAMETERS.collateralPerKey);
     }
-    expect(await system.manager.policyState(idOf(policy))).to.deep.equal([terms.end, 0, 0, 0, 0, false, true]);
+    expect(await system.manager.policyState(idOf(policy))).to.deep.equal([terms.end, 0, 0, 0, 0, 0, false, true]);
     expect(await system.manager.laneOf(idOf(policy), 0)).to.deep.equal([0, false]);
     expect(await system.manager.policyIdOf(shown(policy))).to.equal(idOf(policy));
   });

@@ -232,6 +232,27 @@ describe("PolicyManager on the escrow", () => {
     });
   });
 
+  it("I-X3 event_complete: what is reserved follows from the manager's events alone", async () => {
+    const { system, manager, escrow, nodes, view, releaseTime, leakChallenge, challenger } =
+      await loadFixture(deployRunning);
+    await create(system, { shares: 2 });
+    await manager.connect(leakChallenge).leak(view, 1, challenger, releaseTime - PARAMETERS.revealWindow - 1n);
+    await at(releaseTime);
+    for (const share of [0, 1, 2]) await manager.finalClaim(view, share);
+    const reserved = new Map(nodes.map(({ address }) => [address, 0n]));
+    const add = (node: string, amount: bigint) => reserved.set(node, reserved.get(node)! + amount);
+    for (const { args } of await manager.queryFilter(manager.filters.PolicyCreated()))
+      for (const node of args.nodes) add(node, COLLATERAL);
+    const leaks = await manager.queryFilter(manager.filters.ShareLeaked());
+    for (const { args } of leaks) add(args.node, -COLLATERAL);
+    for (const { args } of await manager.queryFilter(manager.filters.ShareReleased())) {
+      const leaked = leaks.some((leak) => leak.args.policyId === args.policyId && leak.args.node === args.node);
+      if (!leaked) add(args.node, -COLLATERAL);
+    }
+    expect([...reserved.values()]).to.deep.equal([COLLATERAL, COLLATERAL, 0n, 0n]);
+    for (const [node, amount] of reserved) expect(await escrow.reservedOf(node)).to.equal(amount);
+  });
+
   it("does not pay the seconds of a suspension, which the escrow writes into the registry", async () => {
     const { manager, escrow, token, view, id, start, end, healthCheck, owner, policy, node, stakeOf } =
       await loadFixture(deployRunning);

@@ -259,7 +259,7 @@ describe("PolicyManager: fees", () => {
         .to.emit(manager, "PolicyRevoked")
         .withArgs(id, start + 450n, refund);
       await expect(revoking).to.changeTokenBalances(token, [owner, manager], [refund, -refund]);
-      expect(await manager.policyState(id)).to.deep.equal([start + 450n, 0, 0, 0, 0, true, true]);
+      expect(await manager.policyState(id)).to.deep.equal([start + 450n, 0, 0, 0, 0, 0, true, true]);
       await at(start + 900n);
       await manager.connect(node.staker).claim(view, 0);
       expect(await token.balanceOf(node.address)).to.equal(RATE * 450n);
@@ -306,7 +306,7 @@ describe("PolicyManager: fees", () => {
         [node.address, owner, manager],
         [RATE * 300n, RATE * 700n, -RATE * 1_000n],
       );
-      expect(await manager.policyState(id)).to.deep.equal([end, 1, 0, 0, 0, false, true]);
+      expect(await manager.policyState(id)).to.deep.equal([end, 1, 0, 0, 0, 0, false, true]);
       expect(await escrow.reservedOf(node.address)).to.equal(collateralPerKey);
       await expect(manager.connect(owner).revokeNode(view, 0))
         .to.be.revertedWithCustomError(manager, "NodeAlreadyRemoved")
@@ -328,7 +328,7 @@ describe("PolicyManager: fees", () => {
         .to.emit(manager, "PolicyRevoked")
         .withArgs(id, start + 250n, RATE * 750n);
       await expect(removing).to.changeTokenBalances(token, [owner, policy.nodes[1]], [RATE * 1_500n, RATE * 250n]);
-      expect(await manager.policyState(id)).to.deep.equal([start + 250n, 6, 0, 0, 0, true, true]);
+      expect(await manager.policyState(id)).to.deep.equal([start + 250n, 6, 0, 0, 0, 0, true, true]);
     });
   });
 
@@ -396,6 +396,6 @@ describe("PolicyManager: fees", () => {
   it("knows no policy before it is created", async () => {
     const { system, manager } = await loadFixture(deployRunning);
     const policy = await draft(system, { terms: { feeRate: 99n } });
-    expect(await manager.policyState(idOf(policy))).to.deep.equal([0, 0, 0, 0, 0, false, false]);
+    expect(await manager.policyState(idOf(policy))).to.deep.equal([0, 0, 0, 0, 0, 0, false, false]);
   });
 });

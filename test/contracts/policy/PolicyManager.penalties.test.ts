@@ -93,7 +93,7 @@ describe("PolicyManager: penalties", () => {
         .to.emit(manager, "PolicyRevoked")
         .withArgs(id, start + 400n, RATE * 3n * 600n);
       await expect(disclosing).to.changeTokenBalance(token, owner, RATE * 3n * 600n);
-      expect(await manager.policyState(id)).to.deep.equal([start + 400n, 0, 0, 1, 0, true, true]);
+      expect(await manager.policyState(id)).to.deep.equal([start + 400n, 0, 0, 1, 0, 0, true, true]);
       await expect(byReencryption.disclose(view, 0))
         .to.be.revertedWithCustomError(manager, "AlreadyDisclosed")
         .withArgs(id, node.address);
@@ -204,7 +204,7 @@ describe("PolicyManager: penalties", () => {
       await byLeak.leak(view, 0, challenger, start);
       await at(start + 600n);
       await expect(byLeak.leak(view, 1, challenger, start)).to.changeTokenBalance(token, owner, RATE * 400n * 2n);
-      expect(await manager.policyState(id)).to.deep.equal([start + 600n, 3, 3, 0, 0, true, true]);
+      expect(await manager.policyState(id)).to.deep.equal([start + 600n, 3, 3, 0, 0, 0, true, true]);
     });
 
     it("of an unbountied share pays nobody", async () => {

@@ -260,6 +260,7 @@ describe(`NodeRegistry (seed ${random.seed})`, () => {
       await bond(registry, other, worker);
       await nextPeriod();
       expect(await registry.workersOf([other, staker])).to.deep.equal([worker.address, stranger.address]);
+      expect(await registry.serviceOf(other, 0, 10)).to.deep.equal([worker.address, 0]);
     });
 
     it("lets the last bonding of a period win, and the worker before it serve until then", async () => {
@@ -373,11 +374,13 @@ describe(`NodeRegistry (seed ${random.seed})`, () => {
         let expected = 0;
         for (let to = from; to <= 43; to++) {
           expect(await registry.suspendedSeconds(staker, start + from, start + to)).to.equal(expected);
+          expect(await registry.serviceOf(staker, start + from, start + to)).to.deep.equal([ZERO, expected]);
           if (suspendedAt(to)) expected++;
         }
       }
       expect(await registry.suspendedSeconds(staker, start + 30, start)).to.equal(0);
       expect(await registry.suspendedSeconds(other, start, start + 40)).to.equal(0);
+      expect(await registry.serviceOf(other, start, start + 40)).to.deep.equal([ZERO, 0]);
     });
 
     it("run on while open", async () => {

@@ -46,9 +46,7 @@ describe("StakingEscrow: penalties", () => {
         .to.be.revertedWithCustomError(escrow, "InsufficientCollateral")
         .withArgs(alice.address, AMOUNT, AMOUNT + 1n);
       await policies.reserve([alice], AMOUNT - 1n);
-      await expect(policies.reserve([alice], 1n))
-        .to.emit(escrow, "Reserved")
-        .withArgs(alice.address, 1n);
+      await policies.reserve([alice], 1n);
       expect(await escrow.reservedOf(alice)).to.equal(AMOUNT);
       await expect(policies.reserve([alice], 1n))
         .to.be.revertedWithCustomError(escrow, "InsufficientCollateral")
@@ -66,7 +64,8 @@ describe("StakingEscrow: penalties", () => {
       await expect(policies.release(alice, 11n))
         .to.be.revertedWithCustomError(escrow, "ReleaseAboveReserved")
         .withArgs(alice.address, 11n, 10n);
-      await expect(policies.release(alice, 10n)).to.emit(escrow, "Released").withArgs(alice.address, 10n);
+      await policies.release(alice, 10n);
+      expect(await escrow.reservedOf(alice)).to.equal(0);
     });
 
     it("reserve nothing new after a slash until the deposit covers it again", async () => {
