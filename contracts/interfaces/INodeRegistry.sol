@@ -150,9 +150,5 @@ interface INodeRegistry {
     function suspendedSeconds(address node, uint40 from, uint40 to) external view returns (uint256);
 
     /// @notice What paying `node` for [from, to) takes: its worker of this period and `suspendedSeconds(node, from, to)`.
-    function serviceOf(
-        address node,
-        uint40 from,
-        uint40 to
-    ) external view returns (address worker, uint256 suspended);
+    function serviceOf(address node, uint40 from, uint40 to) external view returns (address worker, uint256 suspended);
 }

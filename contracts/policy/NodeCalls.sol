@@ -10,13 +10,19 @@ import {IStakingEscrow} from "../interfaces/IStakingEscrow.sol";
 ///   workersOf:  -         | selector | 32     | length | nodes
 ///   reserve:    selector  | 64       | amount | length | nodes
 library NodeCalls {
-    /// @dev `nodes` have no bits above an address.
-    function copyOf(address[] calldata nodes) internal pure returns (uint256 list) {
+    /// @dev escrow.reserve(nodes, amountEach).
+    function reserve(IStakingEscrow escrow, uint256 list, uint256 amountEach) internal {
+        bytes4 selector = IStakingEscrow.reserve.selector;
         assembly ("memory-safe") {
-            list := mload(0x40)
-            mstore(add(list, 96), nodes.length)
-            calldatacopy(add(list, 128), nodes.offset, mul(nodes.length, 32))
-            mstore(0x40, add(add(list, 128), mul(nodes.length, 32)))
+            mstore(list, shr(224, selector))
+            mstore(add(list, 32), 64)
+            mstore(add(list, 64), amountEach)
+            let size := add(100, mul(mload(add(list, 96)), 32))
+            if iszero(call(gas(), escrow, 0, add(list, 28), size, 0, 0)) {
+                let answer := mload(0x40)
+                returndatacopy(answer, 0, returndatasize())
+                revert(answer, returndatasize())
+            }
         }
     }
 
@@ -37,19 +43,13 @@ library NodeCalls {
         }
     }
 
-    /// @dev escrow.reserve(nodes, amountEach).
-    function reserve(IStakingEscrow escrow, uint256 list, uint256 amountEach) internal {
-        bytes4 selector = IStakingEscrow.reserve.selector;
+    /// @dev `nodes` have no bits above an address.
+    function copyOf(address[] calldata nodes) internal pure returns (uint256 list) {
         assembly ("memory-safe") {
-            mstore(list, shr(224, selector))
-            mstore(add(list, 32), 64)
-            mstore(add(list, 64), amountEach)
-            let size := add(100, mul(mload(add(list, 96)), 32))
-            if iszero(call(gas(), escrow, 0, add(list, 28), size, 0, 0)) {
-                let answer := mload(0x40)
-                returndatacopy(answer, 0, returndatasize())
-                revert(answer, returndatasize())
-            }
+            list := mload(0x40)
+            mstore(add(list, 96), nodes.length)
+            calldatacopy(add(list, 128), nodes.offset, mul(nodes.length, 32))
+            mstore(0x40, add(add(list, 128), mul(nodes.length, 32)))
         }
     }
 }

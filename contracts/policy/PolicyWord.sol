@@ -17,59 +17,51 @@ Mark constant RELEASED = Mark.wrap(168);
 uint256 constant FIRST_LANE_AT = 200;
 uint256 constant CLOSED_BIT = 1 << 232;
 
-using {
-    end,
-    withEnd,
-    isClosed,
-    close,
-    firstLane,
-    withFirstLane,
-    has,
-    withShare,
-    withShares,
-    shares
-} for PolicyWord global;
+using PolicyWords for PolicyWord global;
 
-function end(PolicyWord word) pure returns (uint256) {
-    return PolicyWord.unwrap(word) & type(uint40).max;
-}
+/// @dev Reading and changing the fields of a PolicyWord.
+library PolicyWords {
+    function end(PolicyWord word) internal pure returns (uint256) {
+        return PolicyWord.unwrap(word) & type(uint40).max;
+    }
 
-/// @dev `newEnd` fits 40 bits.
-function withEnd(PolicyWord word, uint256 newEnd) pure returns (PolicyWord) {
-    return PolicyWord.wrap(((PolicyWord.unwrap(word) >> 40) << 40) | newEnd);
-}
+    /// @dev `newEnd` fits 40 bits.
+    function withEnd(PolicyWord word, uint256 newEnd) internal pure returns (PolicyWord) {
+        return PolicyWord.wrap(((PolicyWord.unwrap(word) >> 40) << 40) | newEnd);
+    }
 
-function isClosed(PolicyWord word) pure returns (bool) {
-    return PolicyWord.unwrap(word) & CLOSED_BIT != 0;
-}
+    function isClosed(PolicyWord word) internal pure returns (bool) {
+        return PolicyWord.unwrap(word) & CLOSED_BIT != 0;
+    }
 
-function close(PolicyWord word) pure returns (PolicyWord) {
-    return PolicyWord.wrap(PolicyWord.unwrap(word) | CLOSED_BIT);
-}
+    function close(PolicyWord word) internal pure returns (PolicyWord) {
+        return PolicyWord.wrap(PolicyWord.unwrap(word) | CLOSED_BIT);
+    }
 
-function firstLane(PolicyWord word) pure returns (uint256) {
-    return uint32(PolicyWord.unwrap(word) >> FIRST_LANE_AT);
-}
+    function firstLane(PolicyWord word) internal pure returns (uint256) {
+        return uint32(PolicyWord.unwrap(word) >> FIRST_LANE_AT);
+    }
 
-/// @dev `lane` fits 32 bits.
-function withFirstLane(PolicyWord word, uint256 lane) pure returns (PolicyWord) {
-    uint256 others = PolicyWord.unwrap(word) & ~(uint256(type(uint32).max) << FIRST_LANE_AT);
-    return PolicyWord.wrap(others | (lane << FIRST_LANE_AT));
-}
+    /// @dev `lane` fits 32 bits.
+    function withFirstLane(PolicyWord word, uint256 lane) internal pure returns (PolicyWord) {
+        uint256 others = PolicyWord.unwrap(word) & ~(uint256(type(uint32).max) << FIRST_LANE_AT);
+        return PolicyWord.wrap(others | (lane << FIRST_LANE_AT));
+    }
 
-function has(PolicyWord word, Mark mark, uint256 share) pure returns (bool) {
-    return ((PolicyWord.unwrap(word) >> Mark.unwrap(mark)) >> share) & 1 != 0;
-}
+    function has(PolicyWord word, Mark mark, uint256 share) internal pure returns (bool) {
+        return ((PolicyWord.unwrap(word) >> Mark.unwrap(mark)) >> share) & 1 != 0;
+    }
 
-function withShare(PolicyWord word, Mark mark, uint256 share) pure returns (PolicyWord) {
-    return word.withShares(mark, uint32(1 << share));
-}
+    function withShare(PolicyWord word, Mark mark, uint256 share) internal pure returns (PolicyWord) {
+        return word.withShares(mark, uint32(1 << share));
+    }
 
-function withShares(PolicyWord word, Mark mark, uint32 bitmap) pure returns (PolicyWord) {
-    return PolicyWord.wrap(PolicyWord.unwrap(word) | (uint256(bitmap) << Mark.unwrap(mark)));
-}
+    function withShares(PolicyWord word, Mark mark, uint32 bitmap) internal pure returns (PolicyWord) {
+        return PolicyWord.wrap(PolicyWord.unwrap(word) | (uint256(bitmap) << Mark.unwrap(mark)));
+    }
 
-/// @dev The bitmap of the shares that carry a mark.
-function shares(PolicyWord word, Mark mark) pure returns (uint32) {
-    return uint32(PolicyWord.unwrap(word) >> Mark.unwrap(mark));
+    /// @dev The bitmap of the shares that carry a mark.
+    function shares(PolicyWord word, Mark mark) internal pure returns (uint32) {
+        return uint32(PolicyWord.unwrap(word) >> Mark.unwrap(mark));
+    }
 }

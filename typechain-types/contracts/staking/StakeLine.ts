@@ -140,8 +140,6 @@ export interface StakeLineInterface extends Interface {
       | "PositionProlonged"
       | "PositionSlashed"
       | "PositionsMerged"
-      | "Released"
-      | "Reserved"
       | "ReturnedToReserve"
       | "RewardClaimed"
       | "RewardForfeited"
@@ -631,32 +629,6 @@ export namespace PositionsMergedEvent {
     from: bigint;
     lockPeriods: bigint;
     endPeriod: bigint;
-  }
-  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
-  export type Filter = TypedDeferredTopicFilter<Event>;
-  export type Log = TypedEventLog<Event>;
-  export type LogDescription = TypedLogDescription<Event>;
-}
-
-export namespace ReleasedEvent {
-  export type InputTuple = [node: AddressLike, amount: BigNumberish];
-  export type OutputTuple = [node: string, amount: bigint];
-  export interface OutputObject {
-    node: string;
-    amount: bigint;
-  }
-  export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
-  export type Filter = TypedDeferredTopicFilter<Event>;
-  export type Log = TypedEventLog<Event>;
-  export type LogDescription = TypedLogDescription<Event>;
-}
-
-export namespace ReservedEvent {
-  export type InputTuple = [node: AddressLike, amount: BigNumberish];
-  export type OutputTuple = [node: string, amount: bigint];
-  export interface OutputObject {
-    node: string;
-    amount: bigint;
   }
   export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>;
   export type Filter = TypedDeferredTopicFilter<Event>;
@@ -1329,20 +1301,6 @@ export interface StakeLine extends BaseContract {
     PositionsMergedEvent.OutputObject
   >;
   getEvent(
-    key: "Released"
-  ): TypedContractEvent<
-    ReleasedEvent.InputTuple,
-    ReleasedEvent.OutputTuple,
-    ReleasedEvent.OutputObject
-  >;
-  getEvent(
-    key: "Reserved"
-  ): TypedContractEvent<
-    ReservedEvent.InputTuple,
-    ReservedEvent.OutputTuple,
-    ReservedEvent.OutputObject
-  >;
-  getEvent(
     key: "ReturnedToReserve"
   ): TypedContractEvent<
     ReturnedToReserveEvent.InputTuple,
@@ -1490,28 +1448,6 @@ export interface StakeLine extends BaseContract {
       PositionsMergedEvent.InputTuple,
       PositionsMergedEvent.OutputTuple,
       PositionsMergedEvent.OutputObject
-    >;
-
-    "Released(address,uint256)": TypedContractEvent<
-      ReleasedEvent.InputTuple,
-      ReleasedEvent.OutputTuple,
-      ReleasedEvent.OutputObject
-    >;
-    Released: TypedContractEvent<
-      ReleasedEvent.InputTuple,
-      ReleasedEvent.OutputTuple,
-      ReleasedEvent.OutputObject
-    >;
-
-    "Reserved(address,uint256)": TypedContractEvent<
-      ReservedEvent.InputTuple,
-      ReservedEvent.OutputTuple,
-      ReservedEvent.OutputObject
-    >;
-    Reserved: TypedContractEvent<
-      ReservedEvent.InputTuple,
-      ReservedEvent.OutputTuple,
-      ReservedEvent.OutputObject
     >;
 
     "ReturnedToReserve(address,uint256)": TypedContractEvent<
