@@ -183,7 +183,6 @@ abstract contract StakingInvariants {
                 require(same, "I-X3 event_complete");
             }
             require(handler.toldSuspended(staker) == escrow.isSuspended(staker), "I-X3 event_complete");
-            require(handler.toldReserved(staker) == escrow.reservedOf(staker), "I-X3 event_complete");
         }
     }
 

@@ -22,7 +22,6 @@ abstract contract ToldEscrow {
     uint256 public burned;
     mapping(address staker => Told[32]) internal _told;
     mapping(address staker => bool) internal _toldSuspended;
-    mapping(address staker => uint256) internal _toldReserved;
 
     uint256 private immutable _unbondingPeriods;
 
@@ -36,10 +35,6 @@ abstract contract ToldEscrow {
 
     function toldSuspended(address staker) external view returns (bool) {
         return _toldSuspended[staker];
-    }
-
-    function toldReserved(address staker) external view returns (uint256) {
-        return _toldReserved[staker];
     }
 
     function _require(bool holds, string memory name) internal {
@@ -130,9 +125,7 @@ abstract contract ToldEscrow {
             held.retired = retired;
             _moveEnd(held, end);
             if (held.amount == 0) delete _told[who][index];
-        } else if (topic == IStakingEscrow.Reserved.selector) _toldReserved[who] += abi.decode(data, (uint256));
-        else if (topic == IStakingEscrow.Released.selector) _toldReserved[who] -= abi.decode(data, (uint256));
-        else if (topic == IStakingEscrow.NodeSuspended.selector) _toldSuspended[who] = true;
+        } else if (topic == IStakingEscrow.NodeSuspended.selector) _toldSuspended[who] = true;
         else if (topic == IStakingEscrow.NodeReactivated.selector) _toldSuspended[who] = false;
     }
 

@@ -9,8 +9,8 @@ import { creationOf, draft, shown } from "../support/policyBuilder";
 import { PolicyModel } from "../support/policyModel";
 import { deployPolicySystem, FUNDS, PARAMETERS, type PolicySystem } from "../support/policySystem";
 
-/** How many events follow each other, creation included. */
-const LENGTH = Number(process.env.NKMS_ORDER_LENGTH ?? 4);
+/** How many events follow each other, creation included: 6 take about half an hour. */
+const LENGTH = process.env.NKMS_DEEP ? 6 : 4;
 const STEP = 37;
 const SHARES = 3;
 
