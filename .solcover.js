@@ -1,4 +1,10 @@
 const { EventEmitter } = require("node:events");
+const { rmSync } = require("node:fs");
+
+/** Marks are numbered through all files, so code compiled by an earlier run reports marks that mean something else now. */
+function forgetEarlierRuns({ paths }) {
+  rmSync(paths.cache, { recursive: true, force: true });
+}
 
 /**
  * The network hands over each EVM step of a call by an emitter that makes promises, which live until the whole call was seen:
@@ -14,5 +20,6 @@ module.exports = {
   skipFiles: ["mocks", "interfaces"],
   configureYulOptimizer: true,
   istanbulReporter: ["text", "html", "json-summary"],
+  onPreCompile: forgetEarlierRuns,
   onServerReady: emitStepsAtOnce,
 };
