@@ -14,6 +14,13 @@ defineTask({
 });
 
 defineTask({
+  name: "net:advance",
+  description: "Brings the escrow up to the present period, after a long time in which nobody staked or claimed",
+  writes: true,
+  load: () => actions.net().advance,
+});
+
+defineTask({
   name: "net:sample",
   description: "Draws nodes by stake, as sharing does, and shows the draws on the stake line",
   params: {

@@ -4,6 +4,7 @@ import { osRandom } from "../../src/crypto/random";
 import { formatAmount } from "../../src/protocol/amount";
 import { traceDraws } from "../../src/protocol/drawTrace";
 import type { Outcome } from "../support/run";
+import { propose } from "../support/propose";
 import type { Session } from "../support/session";
 import { grouped, nkms, percent, rows, short, table, utc } from "../support/show";
 import { drawMarks, drawStakeLine } from "../support/stakeLine";
@@ -96,6 +97,19 @@ export async function sample(session: Session): Promise<Outcome> {
       `  drawn: ${nodes.map(named).join("  ")}`,
     ],
   };
+}
+
+/** Brings the escrow up to the present period; a call passes 32 expiries at most, so more than one may be needed. */
+export async function advance(session: Session): Promise<Outcome> {
+  const { chain } = await session.connectAs();
+  const done = await chain.stakingEscrow.advance().check();
+  return propose(session, chain, {
+    title: "Advance",
+    rows: [["escrow", done ? "up to date after this" : "behind the clock after this too"]],
+    result: { done },
+    steps: [{ title: "advance", call: () => chain.stakingEscrow.advance() }],
+    next: done ? undefined : "npx hardhat net:advance again",
+  });
 }
 
 /** Repeats and short locks use numbers up, so more are given than nodes are wanted. */

@@ -96,7 +96,7 @@ describe("tasks token and faucet", () => {
     const args = { of: "ada" };
     const { exitCode, value } = await world().json("token:balance", args, { url: "http://127.0.0.1:1" });
     expect([exitCode, value.error.code]).to.deep.equal([4, "E_RPC_FAILED"]);
-    expect(value.error.data).to.deep.equal({ rpcUrl: "http://127.0.0.1:1" });
+    expect(value.error.data).to.deep.equal({ rpcUrl: "http://127.0.0.1:1", reason: "ECONNREFUSED" });
   });
 
   it("gives nothing away on chains that are no test networks", async () => {

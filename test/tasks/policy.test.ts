@@ -107,6 +107,10 @@ describe("tasks policy, rewards and emission", () => {
     await share();
     await world().json("stake:winddown", { from: "ada", id: "0", yes: true });
     await world().passPeriods(1_000);
+    const behind = await world().json("stake:withdraw", { from: "ada", yes: true });
+    expect([behind.exitCode, behind.value.error.code]).to.deep.equal([3, "E_NEEDS_ADVANCE"]);
+    expect(behind.value.error.fix).to.include("npx hardhat net:advance");
+    expect((await world().json("net:advance", { from: "bea", yes: true })).value).to.include({ ok: true, done: true });
     const held = await world().json("stake:withdraw", { from: "ada", yes: true });
     expect([held.exitCode, held.value.error.code]).to.deep.equal([3, "E_INSUFFICIENT_COLLATERAL"]);
     expect(held.value.error.data).to.include({ available: "0", required: COLLATERAL.toString() });

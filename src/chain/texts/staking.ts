@@ -75,7 +75,7 @@ export const STAKING_TEXTS: RefusalTexts = {
     words(
       "The escrow is behind the clock.",
       `More than 32 expiries have passed since period ${expiryPeriod}; it is period ${currentPeriod}.`,
-      "Call advance() until it returns true; anybody may.",
+      "Bring it up to date, which anybody may: npx hardhat net:advance --from <name>. In code: advance() until it is true.",
     ),
   NotAllowed: ({ caller }) =>
     words(
