@@ -57,6 +57,7 @@ describe("PolicyManager: creation", () => {
         [[a, b, b], b, b],
         [[b, a, c], b, a],
         [[a, c, b], c, b],
+        [[ethers.ZeroAddress, b, c], ethers.ZeroAddress, ethers.ZeroAddress],
       ] as const) {
         const creation = { ...(await creationOf(system, policy)), nodes: [...nodes] };
         await expect(system.manager.connect(system.owner).create(creation))

@@ -2,7 +2,7 @@ import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
-import { FEDERATED, MAX_SUPPLY, UNIT_NKMS, deployStaking } from "../../support/staking";
+import { FEDERATED, INITIAL_SUPPLY, MAX_SUPPLY, UNIT_NKMS, deployStaking } from "../../support/staking";
 import { LENGTH, LOCK, MINIMUM, at, checked, endAfter, federated, go, period } from "../../support/stakingFixture";
 
 const AMOUNT = 40_000n * UNIT_NKMS;
@@ -98,6 +98,34 @@ describe("StakingEscrow: schedule", () => {
     ]);
   });
 
+  it("D and N of the previous period are known after a decision, and after an end, at the start of this one", async () => {
+    const { escrow, own, other, first } = await loadFixture(two);
+    await own.increase(0, AMOUNT);
+    await go(first + 1n);
+    expect([await escrow.totalLockedAt(first), await escrow.activeNodesAt(first)]).to.deep.equal([2n * AMOUNT, 2n]);
+    await other.startWindDown(0);
+    const end = endAfter(first + 1n, LOCK);
+    await at(end);
+    await escrow.advance();
+    expect([await escrow.totalLockedAt(end - 1n), await escrow.activeNodesAt(end - 1n)]).to.deep.equal([
+      3n * AMOUNT,
+      2n,
+    ]);
+    expect([await escrow.totalLockedAt(end), await escrow.activeNodesAt(end)]).to.deep.equal([2n * AMOUNT, 1n]);
+  });
+
+  it("a position below the minimum after a slash takes no more and locks nothing", async () => {
+    const { escrow, own, alice, slasher, prover, first } = await loadFixture(two);
+    await own.create(AMOUNT, 2n);
+    await escrow.connect(slasher).slash(alice, AMOUNT - 1n, prover, 0n);
+    const { endPeriod, retired } = await escrow.position(alice, 0);
+    expect([endPeriod, retired]).to.deep.equal([endAfter(first, LOCK), true]);
+    await expect(own.increase(0, AMOUNT))
+      .to.be.revertedWithCustomError(escrow, "PositionEnded")
+      .withArgs(0n, endPeriod, first);
+    expect(await escrow.lockedUntil(alice)).to.equal(endAfter(first, 2n) * LENGTH);
+  });
+
   context("while a node is suspended", () => {
     it("its own decisions move weight but not N, which it rejoins by reactivation", async () => {
       const { escrow, own, alice, healthCheck, first } = await loadFixture(twoWithHealth);
@@ -138,6 +166,31 @@ describe("StakingEscrow: schedule", () => {
       await go(epoch + 7n * epochs + 21n);
       expect(await escrow.claimable(alice)).to.be.greaterThan(all);
     }
+  });
+
+  it("a stretch that begins with the former epoch is provisional, and what lies before it vested", async () => {
+    const { escrow, alice } = await loadFixture(checked);
+    const own = escrow.connect(alice);
+    await own.create(AMOUNT, LOCK);
+    const epoch = ((await period()) / 7n + 1n) * 7n;
+    await at(epoch - 1n);
+    await own.increase(0, MINIMUM);
+    await go(epoch);
+    const before = await escrow.allocatedSupply();
+    await at(epoch + 7n);
+    await own.increase(0, MINIMUM);
+    await go(epoch + 8n);
+    const after = (await escrow.allocatedSupply()) - before;
+    expect(await escrow.claimable(alice)).to.be.closeTo(((before - INITIAL_SUPPLY) * 9n) / 10n, 2n);
+    expect(await escrow.provisional(alice)).to.be.closeTo((after * 9n) / 10n, 2n);
+  });
+
+  it("without a health check nothing is provisional, and nothing can be forfeited", async () => {
+    const { escrow, alice, slasher, first } = await loadFixture(two);
+    await go(first + 3n);
+    const due = await escrow.claimable(alice);
+    await expect(escrow.connect(slasher).forfeit(alice, due)).to.emit(escrow, "RewardForfeited").withArgs(alice, 0n);
+    expect(await escrow.claimable(alice)).to.equal(due);
   });
 
   it("the accumulator stands still when it is full, after 256 supplies paid to the least deposit, and nothing reverts", async () => {
