@@ -54,9 +54,8 @@ abstract contract Rewards is Accounts {
     /// @inheritdoc IStakingEscrow
     function provisional(address staker) external view returns (uint256) {
         Ledger memory ledger = _ledgerNow(_accounts[staker]);
-        uint256 limit = _vestedLimit(ledger);
-        uint256 open = _openTo(ledger, _accumulatorAt(ledger.today)) - _openTo(ledger, limit);
-        return open + _closedFrom(ledger, limit) + ledger.latest + ledger.former;
+        uint256 earned = _openTo(ledger, _accumulatorAt(ledger.today)) + ledger.latest + ledger.former;
+        return uint256(ledger.balance + int256(earned)) - _due(ledger);
     }
 
     /// @dev Writes an account, a word at a time; fields as in `Stretch`, `Weights` and `Provisional`.
@@ -102,9 +101,11 @@ abstract contract Rewards is Accounts {
         }
     }
 
-    /// @dev Takes what is provisional, of the latest epoch first, from a ledger whose stretches are closed.
+    /// @dev Takes what is provisional, of the latest epoch first, from a ledger whose stretches are closed. The wei that was paid
+    /// ahead of P(V) is not there to be taken again: with it, more would be paid and given back than was earned.
     function _takeProvisional(Ledger memory ledger, uint256 limit) internal view returns (uint256 taken) {
         _split(ledger);
+        if (ledger.balance < 0) _makeUp(ledger);
         taken = Math.min(limit, ledger.latest);
         ledger.latest -= taken;
         uint256 fromFormer = Math.min(limit - taken, ledger.former);
@@ -161,13 +162,15 @@ abstract contract Rewards is Accounts {
         ledger.since = period;
     }
 
-    /// @dev Sets apart what the balance contains of the previous stretch that is not vested.
+    /// @dev Sets apart what the balance contains of the previous stretch that is not vested. Once nothing is, nothing will be: V
+    /// only rises, except that a suspension sets it to 0, which must not reach back to a stretch that is vested.
     function _split(Ledger memory ledger) private view {
-        if (_vestPeriods == 0 || ledger.since <= _vestedFrom(ledger)) return;
-        uint256 apart = _closedFrom(ledger, _vestedLimit(ledger));
+        if (_vestPeriods == 0) return;
+        uint256 apart = ledger.since <= _vestedFrom(ledger) ? 0 : _closedFrom(ledger, _vestedLimit(ledger));
+        ledger.unsplit = false;
         if (apart == 0) return;
         ledger.balance -= int256(apart);
-        uint256 latest = _closedFrom(ledger, _epochStart(ledger.today / _vestPeriods));
+        uint256 latest = _part(ledger.previous, _epochStart(ledger.today / _vestPeriods), ledger.accumulator);
         _setApart(ledger, latest, apart - latest);
     }
 
@@ -175,7 +178,7 @@ abstract contract Rewards is Accounts {
         ledger.latest += latest;
         ledger.former += former;
         ledger.epoch = ledger.today / _vestPeriods;
-        (ledger.held, ledger.unsplit) = (true, false);
+        ledger.held = true;
     }
 
     /// @dev First period whose rewards are provisional, with a health check.
@@ -200,6 +203,15 @@ abstract contract Rewards is Accounts {
             ledger.held = false;
         }
         ledger.epoch = epoch;
+    }
+
+    /// @dev Balances what was paid ahead with what is set apart, which is never less.
+    function _makeUp(Ledger memory ledger) private pure {
+        uint256 ahead = uint256(-ledger.balance);
+        uint256 fromLatest = Math.min(ahead, ledger.latest);
+        ledger.latest -= fromLatest;
+        ledger.former -= ahead - fromLatest;
+        ledger.balance = 0;
     }
 
     /// @dev Of the open stretch up to `accumulator`, 0 before its start.

@@ -55,9 +55,9 @@ contract SmallModelTest {
                 }
             }
         }
-        for (uint32 period = 0; period < 300; ++period) {
-            for (uint32 lock = 1; lock < 60; ++lock) {
-                uint32 end = Periods.endOfLock(period, lock);
+        for (uint256 period = 0; period < 300; ++period) {
+            for (uint256 lock = 1; lock < 60; ++lock) {
+                uint256 end = Periods.endOfLock(period, lock);
                 require(end % 7 == 0 && end > period + lock && end <= period + lock + 7, "end of a lock");
             }
         }

@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {IStakingEscrow} from "../../contracts/interfaces/IStakingEscrow.sol";
 import {StakingEscrow} from "../../contracts/staking/StakingEscrow.sol";
-import {StakeLine} from "../../contracts/staking/StakeLine.sol";
 import {NKMSToken} from "../../contracts/token/NKMSToken.sol";
 import {StakingHandler} from "./StakingHandler.sol";
 import {ToldEscrow} from "./ToldEscrow.sol";
@@ -84,14 +83,13 @@ abstract contract StakingInvariants {
     }
 
     function invariant_E2_deposit_sum() public view {
-        StakeLine line = StakeLine(address(escrow.stakeLine()));
         uint256 sum = 0;
-        for (uint256 leaf = 0; leaf < line.leafCount(); ++leaf) {
-            (address node, uint32 units, ) = line.leafAt(leaf);
+        for (uint256 leaf = 0; leaf < escrow.leafCount(); ++leaf) {
+            (address node, uint32 units, ) = escrow.leafAt(leaf);
             require(escrow.drawableUnits(node, 0) <= units, "I-E2 deposit_sum: a leaf is an upper bound");
             sum += units;
         }
-        require(sum == line.totalUnits(), "I-E2 deposit_sum: root");
+        require(sum == escrow.totalUnits(), "I-E2 deposit_sum: root");
         (uint256 present, uint256 next) = (0, 0);
         uint32 period = escrow.currentPeriod();
         for (uint256 i = 0; i < handler.STAKERS(); ++i) {

@@ -23,6 +23,10 @@ interface Vm {
 
     function getRecordedLogs() external returns (Log[] memory);
 
+    function snapshotState() external returns (uint256 id);
+
+    function revertToState(uint256 id) external returns (bool);
+
     function getNonce(address account) external view returns (uint64);
 
     function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);

@@ -217,24 +217,24 @@ export class StakingModel {
     return due > 0n ? due : 0n;
   }
 
-  /** Earned in ended periods and in a closed stretch, not vested. */
+  /** Earned, with an open stretch up to the start of `period`, and not paid. */
+  private unpaid(staker: ModelStaker, period: bigint): bigint {
+    const earned = (sum: bigint, stretch: Stretch) => sum + this.earnedTo(stretch, stretch.stop ?? period);
+    return staker.stretches.reduce(earned, staker.settled - staker.paid);
+  }
+
+  /** Earned in ended periods and in a closed stretch, neither paid nor to be claimed. */
   provisional(staker: ModelStaker): bigint {
-    return staker.stretches.reduce((sum, stretch) => {
-      const stop = stretch.stop ?? this.period;
-      return sum + this.earnedTo(stretch, stop) - this.vested(stretch);
-    }, 0n);
+    return this.unpaid(staker, this.period) - this.claimable(staker);
   }
 
   /** A conviction, a reactivation, an exit: everything provisional goes back, the current period included. */
   forfeitAll(staker: ModelStaker, suspended: boolean): bigint {
     this.decide(staker);
     const next = this.period + 1n;
-    let taken = 0n;
-    for (const stretch of staker.stretches) {
-      const vested = this.vested(stretch);
-      staker.settled += vested;
-      taken += this.earnedTo(stretch, next) - vested;
-    }
+    const kept = this.claimable(staker);
+    const taken = this.unpaid(staker, next) - kept;
+    staker.settled = staker.paid + kept;
     staker.suspended = suspended;
     const current = { weight: this.weightNow(staker), start: this.period, stop: next, suspended, settled: true };
     staker.stretches = [current, { weight: this.weightNext(staker), start: next, suspended }];

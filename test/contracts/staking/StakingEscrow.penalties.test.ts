@@ -1,7 +1,8 @@
 import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 
-import { UNIT_NKMS } from "../../support/staking";
+import type { StakingEscrow } from "../../../typechain-types";
+import { INITIAL_SUPPLY, MAX_SUPPLY, UNIT_NKMS } from "../../support/staking";
 import { LENGTH, LOCK, MINIMUM, at, checked, endAfter, go, period } from "../../support/stakingFixture";
 
 const AMOUNT = 40_000n * UNIT_NKMS;
@@ -13,6 +14,13 @@ async function with_(count: number) {
   for (let i = 0; i < count; ++i) await system.escrow.connect(system.alice).create(AMOUNT, LOCK);
   await go((await period()) + 3n);
   return { ...system, own: system.escrow.connect(system.alice), now: await period() };
+}
+
+/** Of a sole staker, up to the end of the current period: d * sum floor(2^96 * 0.9 * allocated / d) / 2^96, anchors at its start and its end. */
+async function earnedAlone(escrow: StakingEscrow, d: bigint): Promise<bigint> {
+  const stretch = MAX_SUPPLY - INITIAL_SUPPLY - (await escrow.remainingSupply());
+  const growth = [stretch, await escrow.rewardRate()].map((allocated) => ((allocated * 9_000n) << 96n) / (d * 10_000n));
+  return (d * (growth[0] + growth[1])) >> 96n;
 }
 
 const one = () => with_(1);
@@ -221,6 +229,40 @@ describe("StakingEscrow: penalties", () => {
       expect(await escrow.activeNodesAt(now + 31n)).to.equal(0n);
       await expect(own.claim()).to.emit(escrow, "RewardClaimed").withArgs(alice.address, vested);
     });
+
+    it("takes and hides nothing where nothing is provisional, long after the last reward", async () => {
+      const { escrow, own, alice, healthCheck, now } = await loadFixture(one);
+      await go(now + 20_000n); // R falls by 1/200 a period: less than a wei is left after 12,700
+      const [vested, remaining] = [await escrow.claimable(alice), await escrow.remainingSupply()];
+      expect([await escrow.rewardRate(), await escrow.provisional(alice)]).to.deep.equal([0n, 0n]);
+      expect(vested).to.be.above(0n);
+      await expect(escrow.connect(healthCheck).convict(alice))
+        .to.emit(escrow, "RewardForfeited")
+        .withArgs(alice.address, 0n);
+      expect([await escrow.claimable(alice), await escrow.provisional(alice)]).to.deep.equal([vested, 0n]);
+      await go(now + 20_010n);
+      await expect(own.reactivate()).to.emit(escrow, "RewardForfeited").withArgs(alice.address, 0n);
+      expect(await escrow.remainingSupply()).to.equal(remaining);
+      await expect(own.claim()).to.emit(escrow, "RewardClaimed").withArgs(alice.address, vested);
+    });
+
+    for (const periods of [24n, 31n, 38n, 45n, 52n, 59n]) {
+      it(`I-E13 reward_share: pays and takes together what was earned, to the wei, after ${periods} periods`, async () => {
+        const { escrow, token, alice, healthCheck } = await loadFixture(checked);
+        const own = escrow.connect(alice);
+        const start = await period();
+        await own.create(AMOUNT, LOCK);
+        await go(start + periods);
+        const initial = await token.totalSupply();
+        await own.claim();
+        const paid = (await token.totalSupply()) - initial;
+        const earned = await earnedAlone(escrow, AMOUNT);
+        const convicted = await (await escrow.connect(healthCheck).convict(alice)).wait();
+        const events = convicted!.logs.map((log) => escrow.interface.parseLog(log)).filter((event) => event !== null);
+        const taken = events.find(({ name }) => name === "RewardForfeited")!.args.amount as bigint;
+        expect(paid + taken + (await escrow.claimable(alice))).to.equal(earned);
+      });
+    }
 
     it("refuses a node that is suspended already", async () => {
       const { escrow, alice, healthCheck } = await loadFixture(one);
