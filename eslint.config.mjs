@@ -30,7 +30,7 @@ const variableTimeCallers = [
 ];
 const variableTime = {
   selector:
-    "MemberExpression[property.name=/Unsafe$|^publicKeyTweakMul$/], MemberExpression[object.name='backend'][property.name=/^combine(G1)?$/]",
+    "MemberExpression[property.name=/Unsafe$|^publicKeyTweakMul$/], MemberExpression[object.name='backend'][property.name=/^combine(G1)?$/], MemberExpression[object.property.name=/backend$/i][property.name=/^combine(G1)?$/], ObjectPattern > Property[key.name=/^combine(G1)?$/]",
   message: "Variable time: not with secrets, and only in the files listed in eslint.config.mjs.",
 };
 const noEnum = { selector: "TSEnumDeclaration", message: "Use a union of string literals." };

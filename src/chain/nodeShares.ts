@@ -1,4 +1,5 @@
 /** The shares of policies from which a node can have something now: earned fees, or collateral that nothing can draw on any more. */
+import { inBatches } from "../batches";
 import type { Chain } from "./connection";
 import type { PolicyManagerClient, PolicyRecord } from "./policyManager";
 
@@ -12,7 +13,7 @@ export interface NodeShare {
   final: boolean;
 }
 
-/** Reads that are in flight together: servers refuse bursts. */
+/** Shares whose state is read together. */
 const AT_ONCE = 32;
 
 /** All shares of a node, oldest first, that a claim would pay for or a final claim would free. */
@@ -26,11 +27,7 @@ export async function nodeShares(chain: Chain, staker: string): Promise<NodeShar
   ]);
   const held = records.filter(({ nodes, policyId }) => nodes.includes(staker) && !released.has(policyId));
   const latestEnd = timestamp - challengeWindow - revealWindow;
-  const shares: NodeShare[] = [];
-  for (let first = 0; first < held.length; first += AT_ONCE) {
-    const some = held.slice(first, first + AT_ONCE);
-    shares.push(...(await Promise.all(some.map((record) => nodeShare(policyManager, record, staker, latestEnd)))));
-  }
+  const shares = await inBatches(held, AT_ONCE, (record) => nodeShare(policyManager, record, staker, latestEnd));
   return shares.filter(({ earned, final }) => earned > 0n || final);
 }
 

@@ -4,7 +4,7 @@ import type { PolicyRecord, PolicyState } from "./policyManager";
 export type PolicyPhase = "pending" | "active" | "ended" | "closed";
 
 /** Whether a policy is served at a Unix second. */
-export function policyPhase({ terms }: PolicyRecord, state: PolicyState, now: bigint): PolicyPhase {
+export function policyPhase({ terms }: Pick<PolicyRecord, "terms">, state: PolicyState, now: bigint): PolicyPhase {
   if (state.closed) return "closed";
   if (now >= state.end) return "ended";
   return now < terms.start ? "pending" : "active";

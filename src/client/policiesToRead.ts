@@ -1,6 +1,7 @@
 /** Which policies a reader may use for an object, by the chain. */
+import { inBatches } from "../batches";
 import { equalBytes } from "../bytes";
-import type { PolicyRecord, PolicyState } from "../chain/policyManager";
+import type { PolicyRecord } from "../chain/policyManager";
 import { policyPhase } from "../chain/policyView";
 import type { Address } from "../protocol/abi";
 import { keyId } from "../protocol/path";
@@ -14,7 +15,7 @@ export interface ReadablePolicies {
   readonly shut: readonly PolicyRecord[];
 }
 
-/** State reads in flight together: servers refuse bursts. */
+/** Policies whose state is read together. */
 const AT_ONCE = 32;
 
 /** Policies for a path key and this reader, of one owner if one is named. */
@@ -30,11 +31,7 @@ export async function policiesToRead(
     chain.headTime(),
   ]);
   const policies = found.filter(({ terms }) => equalBytes(terms.recipientKeyId, recipientKeyId)).reverse();
-  const states: PolicyState[] = [];
-  for (let first = 0; first < policies.length; first += AT_ONCE) {
-    const some = policies.slice(first, first + AT_ONCE);
-    states.push(...(await Promise.all(some.map(({ policyId }) => chain.policyManager.policyState(policyId)))));
-  }
+  const states = await inBatches(policies, AT_ONCE, ({ policyId }) => chain.policyManager.policyState(policyId));
   const isOpen = (policy: PolicyRecord, index: number) =>
     policyPhase(policy, states[index], BigInt(headTime)) === "active";
   return {

@@ -1,5 +1,6 @@
 /** readPolicies: all the policies we have created, with their state by the chain (V.A). */
 import type { PolicyState } from "../chain/policyManager";
+import { type PolicyPhase, policyPhase } from "../chain/policyView";
 import type { Address } from "../protocol/abi";
 import { formatCondition } from "../protocol/conditionText";
 import type { Context } from "./context";
@@ -74,11 +75,16 @@ async function summarise(context: Context, record: PolicyRecord, now: bigint): P
   };
 }
 
-function statusOf({ terms }: PolicyRecord, { exists, closed, end }: PolicyState, now: bigint): PolicyStatus {
-  if (!exists) return "pending";
-  if (closed) return "revoked";
-  if (now >= end) return "expired";
-  return now < terms.start ? "upcoming" : "active";
+/** What an owner calls the phases of a policy on the chain. */
+const STATUS_OF: Record<PolicyPhase, PolicyStatus> = {
+  pending: "upcoming",
+  active: "active",
+  ended: "expired",
+  closed: "revoked",
+};
+
+function statusOf(record: PolicyRecord, state: PolicyState, now: bigint): PolicyStatus {
+  return state.exists ? STATUS_OF[policyPhase(record, state, now)] : "pending";
 }
 
 function matches(summary: PolicySummary, { path, under, recipient, state, expiresBefore }: PolicyFilter): boolean {

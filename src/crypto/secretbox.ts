@@ -6,10 +6,9 @@
 import { xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
 
 import { requireLength } from "./encoding";
-import { notOpening } from "./symmetric";
+import { KEY_LENGTH, notOpening } from "./symmetric";
 
 export const SECRETBOX_NONCE_LENGTH = 24;
-const KEY_LENGTH = 32;
 
 /** Encrypts under a 32-byte key. A (key, 24-byte nonce) pair must never repeat. Throws E_BAD_ENCODING on wrong lengths. */
 export function sealSecretbox(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array): Uint8Array {

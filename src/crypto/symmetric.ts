@@ -13,6 +13,7 @@ import type * as NodeCrypto from "node:crypto";
 import { concat } from "../bytes";
 import { requireLength } from "./encoding";
 import { CryptoError } from "./errors";
+import { nodeCrypto } from "./nodeCrypto";
 import { wipe } from "./secrets";
 
 export type AeadName = "aes-256-gcm" | "chacha20-poly1305" | "xchacha20-poly1305";
@@ -110,9 +111,6 @@ function nodeProvider(crypto: typeof NodeCrypto): AeadProvider {
 }
 
 type CipherArguments = [string, Uint8Array, Uint8Array, { authTagLength: number }];
-
-// eslint-disable-next-line no-restricted-properties -- whether this is Node.js, asked without an import
-const nodeCrypto = globalThis.process?.getBuiltinModule?.("node:crypto");
 
 /** The provider in use: node:crypto where the runtime has it. */
 export const provider: AeadProvider = nodeCrypto ? nodeProvider(nodeCrypto) : nobleProvider;

@@ -4,6 +4,7 @@
  * by an event and those whose time has come are asked about; all of them are asked at the start, every `FULL_SWEEP_BLOCKS`, and
  * when the block last looked at is no longer in the chain, so nothing needs to be remembered across restarts.
  */
+import { inBatches } from "../batches";
 import { toHex } from "../bytes";
 import { fateOf } from "./access";
 import { causeOf, codeOf, type ChainHead, type Following } from "./chainHead";
@@ -118,9 +119,7 @@ export class ChainFollower {
   }
 
   async #judgeAll(grants: HeldGrant[], block: Block): Promise<void> {
-    for (let first = 0; first < grants.length; first += CALLS_AT_ONCE) {
-      await Promise.all(grants.slice(first, first + CALLS_AT_ONCE).map((grant) => this.#judge(grant, block)));
-    }
+    await inBatches(grants, CALLS_AT_ONCE, (grant) => this.#judge(grant, block));
   }
 
   async #judge(grant: HeldGrant, block: Block): Promise<void> {

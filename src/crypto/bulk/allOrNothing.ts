@@ -20,6 +20,7 @@ import { CryptoError } from "../errors";
 import { draw } from "../random";
 import { wipe } from "../secrets";
 import { type ByteSource, CHUNK_LENGTH, cut } from "../stream";
+import { KEY_LENGTH } from "../symmetric";
 import { AES_BLOCK_LENGTH, bulk } from "./primitives";
 
 /** What, with all of X, gives the data back. Secret: it is the data key's business who learns it. */
@@ -32,7 +33,6 @@ export interface Package {
   readonly length: number;
 }
 
-const KEY_LENGTH = 32;
 const BLOCKS_PER_CHUNK = CHUNK_LENGTH / AES_BLOCK_LENGTH;
 const KEY_LABEL = utf8("nkms/v1/aont/key");
 const ROOT_LABEL = utf8("nkms/v1/aont/root");

@@ -3,6 +3,8 @@ import { ctr } from "@noble/ciphers/aes.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type * as NodeCrypto from "node:crypto";
 
+import { nodeCrypto } from "../nodeCrypto";
+
 export interface BulkPrimitives {
   readonly name: "node" | "noble";
   /** XORs bytes with the key's stream from a 16-byte block on: encryption and decryption alike. */
@@ -34,9 +36,6 @@ function nodeBulk({ createCipheriv, createHash }: typeof NodeCrypto): BulkPrimit
     sha256: (parts) => parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest(),
   };
 }
-
-// eslint-disable-next-line no-restricted-properties -- whether this is Node.js, asked without an import
-const nodeCrypto = globalThis.process?.getBuiltinModule?.("node:crypto");
 
 /** The primitives in use. */
 export const bulk: BulkPrimitives = nodeCrypto ? nodeBulk(nodeCrypto) : nobleBulk;

@@ -20,6 +20,7 @@ import { CryptoError } from "../errors";
 import type { ByteSource } from "../stream";
 import { restore } from "./allOrNothing";
 import { MAX_ROTATIONS, openPackage, sealPackage } from "./packageHeader";
+import { KEY_LENGTH } from "../symmetric";
 import { AES_BLOCK_LENGTH, bulk } from "./primitives";
 
 export const ROTATION_BLOCK_LENGTH = 32;
@@ -36,7 +37,6 @@ export type ReadAt = (offset: number, length: number) => Promise<Uint8Array>;
 const PREVIOUS = utf8("nkms/v1/rotation/previous");
 const PLACES = utf8("nkms/v1/rotation/places");
 const PAD = utf8("nkms/v1/rotation/pad");
-const KEY_LENGTH = 32;
 const SECURITY_BITS = 128;
 
 /** The data key before this one. The other direction needs a preimage of SHA-256. */

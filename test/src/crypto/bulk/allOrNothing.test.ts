@@ -4,18 +4,12 @@ import { createCipheriv, createHash } from "node:crypto";
 import { concat, utf8 } from "../../../../src/bytes";
 import { type Package, restore, transform } from "../../../../src/crypto/bulk/allOrNothing";
 import { bulk, nobleBulk } from "../../../../src/crypto/bulk/primitives";
-import type { ByteSource } from "../../../../src/crypto/stream";
 import { expectRefusal, flipBit } from "../../../support/crypto";
 import { rejection } from "../../../support/errors";
 import { seededRandom } from "../../../support/seededRandom";
+import { gather } from "../../../support/streams";
 
 const CHUNK = 65_536;
-
-async function gather(source: ByteSource): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of source) pieces.push(piece);
-  return concat(...pieces);
-}
 
 async function transformed(data: Uint8Array, seed: string): Promise<{ body: Uint8Array; content: Package }> {
   const { body, finish } = transform([data], seededRandom(seed));

@@ -18,16 +18,10 @@ import {
   restoreRotated,
   rotate,
 } from "../../../../src/crypto/bulk/rotation";
-import type { ByteSource } from "../../../../src/crypto/stream";
 import { expectRefusal, flipBit } from "../../../support/crypto";
 import { rejection } from "../../../support/errors";
 import { seededRandom } from "../../../support/seededRandom";
-
-async function gather(source: ByteSource): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of source) pieces.push(piece);
-  return concat(...pieces);
-}
+import { gather } from "../../../support/streams";
 
 /** A stored file that can be rotated. */
 class File {
