@@ -1,5 +1,5 @@
 /**
- * `npm run bench:timing [-- samples]`: whether the time of an operation tells which secret it used, after dudect (Reparaz, Balasch,
+ * `npm run bench:timing [-- samples] [--json]`: whether the time of an operation tells which secret it used, after dudect (Reparaz, Balasch,
  * Verbauwhede, 2017). Each sample uses by lot an extreme secret (3, the easiest for a leaky implementation to give away) or an
  * ordinary one. The slowest tenth, which is the machine's noise, is cut from both at one common threshold. |t| of Welch's test
  * above 4.5 means that the two can be told apart. The variable-time multiplication is measured too, to show that the test can
@@ -123,11 +123,13 @@ function measure<Secret extends Uint8Array | Int32Array>(
   });
 }
 
-const count = Number(process.argv[2] ?? 100_000);
+const count = Number(process.argv.slice(2).find((argument) => argument !== "--json") ?? 100_000);
 const slow = Math.ceil(count / 20);
-console.table([
+const timing = [
   ...measure("native", curveSubjects(backendNamed("native")), count),
   ...measure("noble", curveSubjects(backendNamed("noble")), slow),
   ...measure("portable", polynomialSubjects(), slow),
   ...measure("portable", samplerSubjects(), slow),
-]);
+];
+if (process.argv.includes("--json")) console.log(JSON.stringify({ timing }, undefined, 2));
+else console.table(timing);

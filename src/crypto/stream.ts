@@ -41,7 +41,11 @@ interface Block {
   readonly isFinal: boolean;
 }
 
-/** Cuts a source into blocks of `size`, the last one of 0 to `size` bytes; holds at most one block back. */
+/**
+ * Cuts a source into blocks of `size`, the last one of 0 to `size` bytes; holds at most one block back. A block that lies within one
+ * piece is a view of it, good until the next block is asked for; what is held back while the source yields is a copy, so
+ * that a source may use its buffer again.
+ */
 export async function* cut(source: ByteSource, size: number): AsyncGenerator<Block> {
   let block = new Uint8Array(size);
   let filled = 0;
@@ -53,9 +57,13 @@ export async function* cut(source: ByteSource, size: number): AsyncGenerator<Blo
         filled = 0;
       }
       const taken = piece.subarray(offset, offset + size - filled);
-      block.set(taken, filled);
-      filled += taken.length;
       offset += taken.length;
+      if (taken.length === size && offset < piece.length) {
+        yield { bytes: taken, isFinal: false };
+      } else {
+        block.set(taken, filled);
+        filled += taken.length;
+      }
     }
   }
   yield { bytes: block.subarray(0, filled), isFinal: true };

@@ -125,8 +125,9 @@ async function* withoutLayers(
   let next = 0;
   let start = 0;
   for await (const piece of source) {
-    const clear = Uint8Array.from(piece);
-    const end = start + clear.length;
+    const end = start + piece.length;
+    const isCovered = next < places.length && places[next] * ROTATION_BLOCK_LENGTH < end;
+    const clear = isCovered ? Uint8Array.from(piece) : piece;
     while (next < places.length && places[next] * ROTATION_BLOCK_LENGTH < end) {
       const offset = places[next] * ROTATION_BLOCK_LENGTH;
       xorInto(clear, offset - start, pads.get(places[next])!);

@@ -52,6 +52,15 @@ function* cutAt(bytes: Uint8Array, lengths: number[]): Generator<Uint8Array> {
   }
 }
 
+/** The same pieces, each written over the one before. */
+function* inOneBuffer(pieces: Iterable<Uint8Array>, longest: number): Generator<Uint8Array> {
+  const buffer = new Uint8Array(longest);
+  for (const piece of pieces) {
+    buffer.set(piece);
+    yield buffer.subarray(0, piece.length);
+  }
+}
+
 const chunksOf = (sealed: Uint8Array) =>
   Array.from({ length: Math.ceil(sealed.length / SEALED_CHUNK_LENGTH) }, (_, index) =>
     sealed.subarray(index * SEALED_CHUNK_LENGTH, (index + 1) * SEALED_CHUNK_LENGTH),
@@ -117,6 +126,15 @@ describe("stream", () => {
           expect(Buffer.compare(concat(...opened), plaintext)).to.equal(0);
         });
         await fc.assert(property, { numRuns: 15 });
+      });
+
+      it("does not mind a source that uses its buffer again", async () => {
+        const plaintext = random(5 * CHUNK_LENGTH + 1);
+        for (const pieceLength of [CHUNK_LENGTH - 1, CHUNK_LENGTH, CHUNK_LENGTH + 1, 3 * CHUNK_LENGTH + 5]) {
+          const source = inOneBuffer(cutAt(plaintext, [pieceLength]), pieceLength);
+          const sealed = concat(...(await collect(encryptStream(suite, KEY, source))));
+          expect(sealed, `pieces of ${pieceLength}`).to.deep.equal(encryptBytes(suite, KEY, plaintext));
+        }
       });
 
       it("works as a stage of node's pipeline", async () => {
