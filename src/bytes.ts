@@ -17,9 +17,13 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /** Lower-case hex with the 0x prefix. */
 export function toHex(bytes: Uint8Array): string {
-  return "0x" + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
+  let hex = "0x";
+  for (const byte of bytes) hex += HEX[byte];
+  return hex;
 }
 
 /** Strict hex: 0x prefix, an even number of digits, optionally an exact length in bytes. */
@@ -29,7 +33,9 @@ export function fromHex(hex: string, length?: number): Uint8Array {
       fix: "Give the bytes as hex: 0x followed by pairs of digits.",
     });
   }
-  const bytes = Uint8Array.from(Buffer.from(hex.slice(2), "hex"));
+  const bytes = Uint8Array.from({ length: hex.length / 2 - 1 }, (_, index) =>
+    parseInt(hex.slice(2 * index + 2, 2 * index + 4), 16),
+  );
   if (length !== undefined && bytes.length !== length) {
     throw new NkmsError("E_BAD_HEX", `The hex value has ${bytes.length} bytes; ${length} were expected.`, {
       fix: `Give exactly ${length} bytes.`,
