@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
 import tseslint from "typescript-eslint";
 
-const rooms = JSON.parse(readFileSync(new URL("./scripts/house/rules.json", import.meta.url), "utf8"));
-
 /** A room's imports by the table in scripts/house/rules.json; test/architecture.test.ts holds the same table and cycles. */
 function roomRules([room, { rooms: mayImport, packages }]) {
   const allRooms = [...Object.keys(rooms.typescript), "typechain-types", "test", "bench"].filter(
@@ -18,21 +16,10 @@ function roomRules([room, { rooms: mayImport, packages }]) {
   return { files: [`${room}/**/*.ts`], rules: { "@typescript-eslint/no-restricted-imports": ["error", { patterns }] } };
 }
 
-/** Curve arithmetic whose time depends on the scalars is for public values; the files listed have no secret scalar there. */
-const variableTimeCallers = [
-  "src/crypto/backendNoble.ts",
-  "src/crypto/backendNative.ts",
-  "src/crypto/pairingNoble.ts",
-  "src/crypto/afgh/{answer,capsule,dealing}.ts",
-  "src/crypto/ecies/{answer,capsule,dealing,turn}.ts",
-  "src/crypto/umbral/{capsule,combine,verify}.ts",
-  "test/src/crypto/backends.test.ts",
-];
-const variableTime = {
-  selector:
-    "MemberExpression[property.name=/Unsafe$|^publicKeyTweakMul$/], MemberExpression[object.name='backend'][property.name=/^combine(G1)?$/], MemberExpression[object.property.name=/backend$/i][property.name=/^combine(G1)?$/], ObjectPattern > Property[key.name=/^combine(G1)?$/]",
-  message: "Variable time: not with secrets, and only in the files listed in eslint.config.mjs.",
-};
+const house = (name) => JSON.parse(readFileSync(new URL(`./scripts/house/${name}.json`, import.meta.url), "utf8"));
+const rooms = house("rules");
+const variableTime = house("variableTime");
+
 const noEnum = { selector: "TSEnumDeclaration", message: "Use a union of string literals." };
 const noDefaultExport = { selector: "ExportDefaultDeclaration", message: "Export by name." };
 const inProduct = [
@@ -67,11 +54,11 @@ export default tseslint.config(
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
       "@typescript-eslint/require-await": "off",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
-      ...syntax(noDefaultExport, variableTime),
+      ...syntax(noDefaultExport, variableTime.rule),
     },
   },
-  { files: ["src/**/*.ts", "tasks/**/*.ts"], rules: syntax(noDefaultExport, variableTime, ...inProduct) },
-  { files: variableTimeCallers, rules: syntax(noDefaultExport, ...inProduct) },
+  { files: ["src/**/*.ts", "tasks/**/*.ts"], rules: syntax(noDefaultExport, variableTime.rule, ...inProduct) },
+  { files: variableTime.callers, rules: syntax(noDefaultExport, ...inProduct) },
   { files: ["src/index.ts", "src/crypto/index.ts"], rules: syntax(noDefaultExport, inProduct[0]) },
   { files: ["src/crypto/**/*.ts"], rules: { "max-lines": ["error", { max: 700 }] } },
   {

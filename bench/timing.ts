@@ -40,7 +40,7 @@ function curveSubjects(curve: CurveBackend): Record<string, Subject<Scalar>> {
     multiplyBase: subject((secret) => curve.multiplyBase(secret)),
     multiplyScalars: subject((secret) => curve.multiplyScalars(secret, factor)),
     sign: subject((secret) => curve.sign(digest, secret, entropy)),
-    "combine (variable time)": subject((secret) => curve.combine([point], [secret])),
+    "combine (variable time)": subject((secret) => curve.combineVartime([point], [secret])),
   };
 }
 

@@ -31,7 +31,7 @@ export interface CurveBackend {
   /** The same as `multiply` for a long-lived point, with a table where that helps; *secret*. */
   fixedBase(point: Point): (scalar: Scalar) => Point;
   /** Sum of scalar_i * point_i in variable time; public values only. */
-  combine(points: readonly Point[], scalars: readonly Scalar[]): Point;
+  combineVartime(points: readonly Point[], scalars: readonly Scalar[]): Point;
   /** Sum of points. */
   add(...points: Point[]): Point;
   /** a * b mod n; *secret*. */

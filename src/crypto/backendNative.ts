@@ -40,7 +40,7 @@ function build(addon: typeof Addon): CurveBackend {
     multiplyBase: (scalar) => addon.publicKeyCreate(scalar, false) as Point,
     multiply,
     fixedBase: (point) => (scalar) => multiply(point, scalar),
-    combine: (points, scalars) => {
+    combineVartime: (points, scalars) => {
       const terms = points.map((point, index) => addon.publicKeyTweakMul(point, scalars[index], false) as Point);
       return terms.length === 1 ? terms[0] : add(...terms);
     },

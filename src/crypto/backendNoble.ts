@@ -1,4 +1,5 @@
 /** The back-end that runs everywhere, on @noble/curves. It is the oracle the native one is tested against. */
+import { mulAddUnsafe } from "@noble/curves/abstract/curve.js";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 
 import { concat } from "../bytes";
@@ -20,16 +21,19 @@ function store(point: CurvePoint): Point {
   return point.toBytes(false) as Uint8Array as Point;
 }
 
-/** k1*P1 + k2*P2 shares one chain of doublings, so the terms are taken in pairs. */
-function combine(points: readonly Point[], scalars: readonly Scalar[]): Point {
+/** Up to so many points take less time in pairs, whose scalars the curve's endomorphism halves. */
+const MOST_IN_PAIRS = 4;
+
+/** One chain of doublings for two points, or for all. */
+function combineVartime(points: readonly Point[], scalars: readonly Scalar[]): Point {
+  const bases = points.map(load);
+  const factors = scalars.map(toBigInt);
+  if (bases.length > MOST_IN_PAIRS) return store(mulAddUnsafe(Curve, bases, factors));
   let sum = Curve.ZERO;
-  for (let index = 0; index < points.length; index += 2) {
-    const first = load(points[index]);
-    const k1 = toBigInt(scalars[index]);
-    const paired = index + 1 < points.length;
-    sum = sum.add(
-      paired ? first.mulAddUnsafe(k1, load(points[index + 1]), toBigInt(scalars[index + 1])) : first.multiplyUnsafe(k1),
-    );
+  for (let index = 0; index < bases.length; index += 2) {
+    const [first, second] = bases.slice(index, index + 2);
+    const [k1, k2] = factors.slice(index, index + 2);
+    sum = sum.add(second ? first.mulAddUnsafe(k1, second, k2) : first.multiplyUnsafe(k1));
   }
   return store(sum);
 }
@@ -71,7 +75,7 @@ export const nobleBackend: CurveBackend = {
     const table = load(point).precompute(TABLE_WINDOW);
     return (scalar) => store(table.multiply(toBigInt(scalar)));
   },
-  combine,
+  combineVartime,
   add: (...points) => store(points.reduce((sum, point) => sum.add(load(point)), Curve.ZERO)),
   multiplyScalars: (a, b) => fromBigInt((toBigInt(a) * toBigInt(b)) % ORDER),
   addScalars,

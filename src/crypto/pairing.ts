@@ -37,7 +37,7 @@ export interface PairingBackend {
   /** *secret*. */
   multiplyG2(point: G2, scalar: bigint): G2;
   /** Sum of scalar_i * point_i in variable time; public values only. */
-  combineG1(points: readonly G1[], scalars: readonly bigint[]): G1;
+  combineG1Vartime(points: readonly G1[], scalars: readonly bigint[]): G1;
   /** The product of the pairings, 576 bytes: the twelve coordinates in order of the tower Fp2, Fp6, Fp12, lower degree first. */
   pairingProduct(pairs: readonly Pair[]): Uint8Array;
   /** e(a) = e(b). */

@@ -88,7 +88,7 @@ function build(mcl: Mcl): PairingBackend {
     },
     multiplyG1: (point, scalar) => g1(mcl.mul(p1(point), scalarOf(scalar))),
     multiplyG2: (point, scalar) => g2(mcl.mul(p2(point), scalarOf(scalar))),
-    combineG1: (points, scalars) =>
+    combineG1Vartime: (points, scalars) =>
       g1(
         points
           .map((point, index) => mcl.mul(p1(point), scalarOf(scalars[index])))

@@ -43,7 +43,7 @@ export const noblePairing: PairingBackend = {
   },
   multiplyG1: (point, scalar) => g1(p1(point).multiply(scalar)),
   multiplyG2: (point, scalar) => g2(p2(point).multiply(scalar)),
-  combineG1: (points, scalars) =>
+  combineG1Vartime: (points, scalars) =>
     g1(points.reduce((sum, point, index) => sum.add(p1(point).multiplyUnsafe(scalars[index])), Point1.ZERO)),
   pairingProduct: (pairs) => Fp12.toBytes(bls12_381.pairingBatch(toPairs(pairs))),
   pairingsEqual: ([a1, a2], [b1, b2]) => {

@@ -63,7 +63,7 @@ export function randomScalar(random: RandomSource): Scalar {
 }
 
 /** Inverse mod n of a public non-zero value, in variable time. */
-export function invertPublic(value: bigint): bigint {
+export function invertVartime(value: bigint): bigint {
   let [r0, r1, t0, t1] = [ORDER, value, 0n, 1n];
   while (r1 !== 0n) {
     const quotient = r0 / r1;
@@ -77,7 +77,7 @@ export function invertPublic(value: bigint): bigint {
 export function invertSecret(backend: CurveBackend, secret: Scalar, random: RandomSource): Scalar {
   const blinding = randomScalar(random);
   const blinded = backend.multiplyScalars(secret, blinding);
-  const inverse = backend.multiplyScalars(fromBigInt(invertPublic(toBigInt(blinded))), blinding);
+  const inverse = backend.multiplyScalars(fromBigInt(invertVartime(toBigInt(blinded))), blinding);
   wipe(blinding, blinded);
   return inverse;
 }

@@ -77,8 +77,8 @@ export function verifyAnswer(
   const actual = dealingCommitment(backend, dealing);
   if (!equalBytes(actual.digest, commitment.digest)) throw badProof("cfrag", "commitment digest");
   if (!equalBytes(actual.point, commitment.point)) throw badProof("cfrag", "commitment point");
-  const u1 = backend.combineG1([dealing.x, c1], [z, negate(h)]);
-  const u2 = backend.combineG1([capsule.c, c2], [z, negate(h)]);
+  const u1 = backend.combineG1Vartime([dealing.x, c1], [z, negate(h)]);
+  const u2 = backend.combineG1Vartime([capsule.c, c2], [z, negate(h)]);
   if (hashPoints(backend, "answer", [dealing.x, c1, capsule.c, c2, u1, u2]) !== h) {
     throw badProof("cfrag", "proof of one exponent");
   }

@@ -54,7 +54,7 @@ export function readCapsule(backend: PairingBackend, bytes: Uint8Array): Capsule
   const [x, c, v] = [owner, c48, v48].map((part, index) => readG1(backend, `capsule.${"xcv"[index]}`, part)) as Points;
   const s = decodeGroupScalar("capsule.s", s32);
   const h = hashPoints(backend, "capsule", [x, c, v]);
-  const expected = backend.encodeG1(backend.combineG1([x, c], [s, negate(h)]));
+  const expected = backend.encodeG1(backend.combineG1Vartime([x, c], [s, negate(h)]));
   if (!expected.every((byte, index) => byte === v48[index])) throw badProof("capsule", "equation s*X = V + h*C");
   return { bytes: concat(owner, c48, v48, s32), owner, x, c };
 }

@@ -53,7 +53,7 @@ function readCount(field: string, count: number): number {
 /** Gamma_i from A_1 .. A_(m-1). i^j stays below 32^31 < q. */
 function gammaAt(backend: PairingBackend, index: number, coefficients: readonly G1[]): G1 {
   const powers = coefficients.map((_, position) => BigInt(index) ** BigInt(position + 1));
-  return backend.combineG1([backend.g1, ...coefficients], [1n, ...powers]);
+  return backend.combineG1Vartime([backend.g1, ...coefficients], [1n, ...powers]);
 }
 
 /** Reads the public side of a fraction. Throws E_BAD_ENCODING. */

@@ -61,5 +61,5 @@ export function joinAnswers(backend: CurveBackend, cfrags: readonly CFrag[]): { 
   if (shares.length === 1) return { point: turn.output, dealing };
   const coefficients = lagrangeAtZero(shares.map(({ index }) => indexScalar(index)));
   const outputs = shares.map((share) => share.turn.output);
-  return { point: backend.combine(outputs, coefficients), dealing };
+  return { point: backend.combineVartime(outputs, coefficients), dealing };
 }

@@ -67,7 +67,7 @@ export function indexScalar(index: number): Scalar {
 export function commitmentAt(backend: CurveBackend, { index, coefficients }: Dealing): Point {
   if (coefficients.length === 1) return coefficients[0];
   const powers = coefficients.map((_, degree) => fromBigInt(BigInt(index) ** BigInt(degree)));
-  return backend.combine(coefficients, powers);
+  return backend.combineVartime(coefficients, powers);
 }
 
 /** What a policy fixes on chain: digest = keccak256(R_i 33 ‖ keccak256(wrapped)), point = the Ethereum address of R_i. */

@@ -62,10 +62,10 @@ export function decodeTurn(backend: CurveBackend, field: string, bytes: Uint8Arr
 export function verifyTurn(backend: CurveBackend, scheme: Scheme, field: string, point: Point, turn: Turn): void {
   const { output, commitment, t1, t2, z } = turn;
   const challenge = scheme.hashTurn(...[commitment, point, output, t1, t2].map(encodePoint));
-  const expectedG = backend.add(t1, backend.combine([commitment], [challenge]));
+  const expectedG = backend.add(t1, backend.combineVartime([commitment], [challenge]));
   if (!equalBytes(backend.multiplyBase(z), expectedG)) throw badProof(field, "equation z*G = T1 + h*R");
-  const expectedE = backend.add(t2, backend.combine([output], [challenge]));
-  if (!equalBytes(backend.combine([point], [z]), expectedE)) throw badProof(field, "equation z*E = T2 + h*E'");
+  const expectedE = backend.add(t2, backend.combineVartime([output], [challenge]));
+  if (!equalBytes(backend.combineVartime([point], [z]), expectedE)) throw badProof(field, "equation z*E = T2 + h*E'");
 }
 
 type Bytes = Uint8Array;

@@ -52,11 +52,11 @@ function interpolate(backend: CurveBackend, cfrags: readonly CFrag[], indices: r
   if (cfrags.length === 1) return [cfrags[0].e1, cfrags[0].v1];
   const coefficients = lagrangeAtZero(indices);
   return [
-    backend.combine(
+    backend.combineVartime(
       cfrags.map((cfrag) => cfrag.e1),
       coefficients,
     ),
-    backend.combine(
+    backend.combineVartime(
       cfrags.map((cfrag) => cfrag.v1),
       coefficients,
     ),
@@ -77,8 +77,8 @@ export function openReencrypted(
   const secret = hashSharedSecret(fields.precursor, recipient.publicKey, shared);
   const indices = cfrags.map((cfrag) => hashShareIndex(fields.precursor, recipient.publicKey, shared, cfrag.fields.id));
   const [e, v] = interpolate(backend, cfrags, indices);
-  const turned = backend.add(v, backend.combine([e], [capsule.challenge]));
-  const holds = equalBytes(backend.combine([ownerKey], [capsule.s]), backend.multiply(turned, secret));
+  const turned = backend.add(v, backend.combineVartime([e], [capsule.challenge]));
+  const holds = equalBytes(backend.combineVartime([ownerKey], [capsule.s]), backend.multiply(turned, secret));
   const key = deriveKey(backend.multiply(backend.add(e, v), secret));
   wipe(shared, secret);
   if (!holds) throw notEnough(cfrags.length);

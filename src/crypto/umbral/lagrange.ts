@@ -6,7 +6,7 @@
  */
 import type { Scalar } from "../backend";
 import { CryptoError } from "../errors";
-import { fromBigInt, invertPublic, ORDER, toBigInt } from "../scalar";
+import { fromBigInt, invertVartime, ORDER, toBigInt } from "../scalar";
 
 function modulo(value: bigint): bigint {
   const remainder = value % ORDER;
@@ -21,7 +21,7 @@ function invertAll(values: readonly bigint[]): bigint[] {
     prefixes.push(product);
     product = modulo(product * value);
   }
-  let inverse = invertPublic(product);
+  let inverse = invertVartime(product);
   const inverses = new Array<bigint>(values.length);
   for (let index = values.length - 1; index >= 0; index--) {
     inverses[index] = modulo(inverse * prefixes[index]);

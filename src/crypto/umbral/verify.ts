@@ -18,8 +18,8 @@ function requireEquation(
   challenge: Scalar,
   [base, first, second]: [Point, Point, Point],
 ): void {
-  const expected = backend.add(second, backend.combine([first], [challenge]));
-  if (!equalBytes(backend.combine([base], [z]), expected)) throw badProof("cfrag", part);
+  const expected = backend.add(second, backend.combineVartime([first], [challenge]));
+  if (!equalBytes(backend.combineVartime([base], [z]), expected)) throw badProof("cfrag", part);
 }
 
 /**
