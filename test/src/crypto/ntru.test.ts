@@ -103,7 +103,7 @@ describe("ntru", () => {
           const secret = secretOf(set, self.secretKey);
           let turned = engine.encapsulate(self.publicKey, random).capsule;
           for (let hops = 0; hops <= set.maxHops; hops++) {
-            const ciphertext = hops ? turned.slice(engine.capsuleLength + 1) : turned.slice(0, -32);
+            const ciphertext = hops ? turned.slice(engine.capsuleLength + 1, -32) : turned.slice(0, -32);
             const product = centred(multiply(secret, decode(set, ciphertext)));
             sums[hops] += product.reduce((sum, value) => sum + value ** 2, 0) / (samples * set.degree);
             if (hops < set.maxHops) turned = engine.hop(fraction.kfrag, turned);

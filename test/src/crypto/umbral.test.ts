@@ -192,33 +192,18 @@ describe("umbral", () => {
     });
   });
 
-  context("one flipped bit", () => {
-    it("makes a capsule refused by everyone who reads it", () => {
-      const kfrag = scope.split(1, 1)[0].kfrag;
-      for (let bit = 0; bit < 8 * capsule.length; bit++) {
-        const flipped = flipBit(capsule, bit);
-        expect(thrown(() => engine.verifyCapsule(flipped)).code).to.match(/^E_BAD_(ENCODING|PROOF)$/);
-        expect(() => engine.decapsulate(owner.secretKey, flipped)).to.throw();
-        expect(() => engine.reencrypt(kfrag, flipped, random)).to.throw();
-      }
-    });
-
-    it("makes a kfrag refused by the node", () => {
-      const [{ kfrag }] = scope.split(2, 3);
-      for (let bit = 0; bit < 8 * kfrag.length; bit++) {
-        const { code } = thrown(() => engine.verifyFraction(flipBit(kfrag, bit), keys));
-        expect(code).to.match(/^E_BAD_(ENCODING|PROOF|SIGNATURE)$/);
-      }
-    });
-
-    it("makes a cfrag refused by the reader", () => {
-      const [{ kfrag, commitment }] = scope.split(2, 3);
-      const cfrag = engine.reencrypt(kfrag, capsule, random);
-      for (let bit = 0; bit < 8 * cfrag.length; bit++) {
-        const { code } = thrown(() => engine.verify(flipBit(cfrag, bit), { capsule, commitment, ...keys }));
-        expect(code).to.match(/^E_BAD_(ENCODING|PROOF)$/);
-      }
-    });
+  it("refuses a capsule with a flipped bit wherever it is read", () => {
+    const [{ kfrag }] = scope.split(1, 1);
+    for (let bit = 0; bit < 8 * capsule.length; bit += 7) {
+      const flipped = flipBit(capsule, bit);
+      const reads = [
+        () => engine.verifyCapsule(flipped),
+        () => engine.decapsulate(owner.secretKey, flipped),
+        () => engine.reencrypt(kfrag, flipped, random),
+        () => engine.combine(recipient.secretKey, owner.publicKey, flipped, []),
+      ];
+      for (const read of reads) expect(thrown(read).code).to.match(/^E_BAD_(ENCODING|PROOF)$/);
+    }
   });
 
   context("fractions", () => {
