@@ -108,6 +108,8 @@ export function peerRows(fixture: Fixture): Rows {
       release: freeAll,
     };
   }
+  const manyBytes = fixture.answersOf[16].map(({ cfrag }) => packCFrag(cfrag));
+  rows["cfrag parse and verify, 16"] = { run: () => manyBytes.map(verify), release: freeAll };
   for (const [m, answers] of Object.entries(fixture.answersOf)) {
     const verified = answers.map(({ cfrag }) => verify(packCFrag(cfrag)));
     rows[`decryptReencrypted m=${m}`] = {
@@ -164,6 +166,11 @@ export function ourRows(fixture: Fixture, curve: CurveBackend): Rows {
     };
     rows[`generateKFrags ${threshold}/${shares}`] = { run: () => engine.rekey(request, osRandom) };
   }
+  const many = answersOf[16].map(({ cfrag, commitment }) => ({
+    cfrag,
+    context: { capsule: capsuleBytes, commitment, ...publicKeys },
+  }));
+  rows["cfrag parse and verify, 16"] = { run: () => engine.verifyMany(many, osRandom) };
   for (const [m, answers] of Object.entries(answersOf)) {
     const verified = answers.map(({ cfrag, commitment }) =>
       engine.verify(cfrag, { capsule: capsuleBytes, commitment, ...publicKeys }),

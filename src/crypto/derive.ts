@@ -7,6 +7,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 
 import { utf8 } from "../bytes";
 import type { Scalar } from "./backend";
+import { decodeScalar } from "./encoding";
 import { badEncoding } from "./errors";
 import { reduceToScalar } from "./scalar";
 import { wipe } from "./secrets";
@@ -14,6 +15,7 @@ import { wipe } from "./secrets";
 const MIN_SEED_LENGTH = 32;
 const MAX_SEED_LENGTH = 64;
 const PATH_LABEL = "nkms/v1/path/";
+const DELEGATING_LABEL = "nkms/v1/delegating/";
 
 function requireSeed(seed: Uint8Array): void {
   const got = seed instanceof Uint8Array ? seed.length : typeof seed;
@@ -44,4 +46,12 @@ export function deriveSecretKey(seed: Uint8Array, label: string): Scalar {
  */
 export function derivePathKey(seed: Uint8Array, canonicalPath: string): Scalar {
   return deriveSecretKey(seed, PATH_LABEL + canonicalPath);
+}
+
+/**
+ * A key data can be encrypted to, from a secp256k1 key its owner has already, such as a wallet's, label "nkms/v1/delegating/" ‖ label. The
+ * key it comes from stays unknown to whoever learns the result, and is never encrypted to itself. Throws E_BAD_ENCODING.
+ */
+export function delegatingKey(existingSecretKey: Uint8Array, label: string): Scalar {
+  return deriveSecretKey(decodeScalar("existingSecretKey", existingSecretKey), DELEGATING_LABEL + label);
 }

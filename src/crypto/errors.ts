@@ -46,3 +46,14 @@ export function keyReuse(): CryptoError {
     data: { field: "signerSecretKey" },
   });
 }
+
+/** Runs the check of one value of a list; its refusal gets the value's place as `data.index`. */
+export function atIndex<T>(index: number, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof CryptoError)) throw error;
+    const { code, message, why, fix, data } = error;
+    throw new CryptoError(code, message, { why, fix, data: { ...data, index }, cause: error });
+  }
+}

@@ -7,9 +7,11 @@ export { CryptoError } from "./errors";
 
 export type {
   AnswerContext,
+  Checkable,
   Encapsulation,
   Engine,
   EngineProperties,
+  Evidence,
   Fraction,
   FractionKeys,
   HopKey,
@@ -17,9 +19,12 @@ export type {
   LatticeEngine,
   LevelledEngine,
   MultiHopEngine,
+  ProxyKeys,
   RandomSource,
   RekeyRequest,
   ShareCommitment,
+  UmbralEngine,
+  UmbralRekeyRequest,
   VerifiedAnswer,
 } from "./engine";
 export { osRandom } from "./random";
@@ -39,10 +44,12 @@ export type { G1, G2, Pair, PairingBackend } from "./pairing";
 export { loadMclPairing } from "./pairingMcl";
 export { noblePairing } from "./pairingNoble";
 
-export { derivePathKey, deriveSecretKey } from "./derive";
+export { delegatingKey, derivePathKey, deriveSecretKey } from "./derive";
 export { factoryKey, factorySecret, factorySeed } from "./secretKeyFactory";
 export { sign, verifySignature } from "./signature";
 export { packCapsule, packCFrag, packKFrag, unpackCapsule, unpackCFrag, unpackKFrag } from "./umbral/messagePack";
+
+export { packEvidence } from "./umbral/evidence";
 
 export { capsuleOf, openSealed, openWithKey, sealTo } from "./sealedBox";
 export { type AeadName, KEY_LENGTH, NONCE_LENGTH, open, seal, TAG_LENGTH } from "./symmetric";

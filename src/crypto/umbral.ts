@@ -11,27 +11,40 @@ import { defaultBackend } from "./backends";
 import { decodePoint, decodeScalar, encodePoint, requireLength } from "./encoding";
 import type {
   AnswerContext,
-  Engine,
+  Checkable,
   EngineProperties,
+  Evidence,
   Fraction,
   FractionKeys,
+  ProxyKeys,
   RandomSource,
-  RekeyRequest,
   ShareCommitment,
+  UmbralEngine,
+  UmbralRekeyRequest,
   VerifiedAnswer,
 } from "./engine";
-import { keyReuse } from "./errors";
+import { atIndex, keyReuse } from "./errors";
 import { randomScalar } from "./scalar";
 import { equalSecrets, wipe } from "./secrets";
+import { proofsHold, type ReadAnswer } from "./umbral/batch";
 import { CAPSULE_LENGTH, encapsulate, openCapsule, readCapsule, type Capsule } from "./umbral/capsule";
 import { decodeCFrag, encodeCFrag, type CFrag } from "./umbral/cfrag";
 import { openReencrypted } from "./umbral/combine";
-import { decodeKFrag, encodeKFrag, verifyKFrag, type KFrag } from "./umbral/kfrag";
+import { makeEvidence } from "./umbral/evidence";
+import {
+  decodeKFrag,
+  encodeKFrag,
+  verifyKFrag,
+  verifyKFragCommitment,
+  verifyProxySignature,
+  type KFrag,
+  type RekeyKeys,
+} from "./umbral/kfrag";
 import { U } from "./umbral/params";
 import { reencryptCapsule } from "./umbral/reencrypt";
 import { splitKey } from "./umbral/rekey";
 import { shareCommitment } from "./umbral/shareCommitment";
-import { verifyCommitted } from "./umbral/verify";
+import { verifyCommitment, verifyProof } from "./umbral/verify";
 import { VerifiedAnswers } from "./verifiedAnswers";
 
 const PROPERTIES: EngineProperties = {
@@ -51,7 +64,7 @@ const PROPERTIES: EngineProperties = {
 /** Remembers across instances: an answer may be combined by another engine on another back-end. */
 const verifiedAnswers = new VerifiedAnswers<CFrag>();
 
-class UmbralEngine implements Engine {
+class SecpUmbral implements UmbralEngine {
   readonly properties = PROPERTIES;
   readonly backend: string;
   readonly capsuleLength = CAPSULE_LENGTH;
@@ -87,7 +100,7 @@ class UmbralEngine implements Engine {
     this.#readCapsule(capsule);
   }
 
-  rekey(request: RekeyRequest, random: RandomSource): Fraction[] {
+  rekey(request: UmbralRekeyRequest, random: RandomSource): Fraction[] {
     const ownerSecretKey = decodeScalar("ownerSecretKey", request.ownerSecretKey);
     const signerSecretKey = decodeScalar("signerSecretKey", request.signerSecretKey);
     if (equalSecrets(ownerSecretKey, signerSecretKey)) throw keyReuse();
@@ -96,6 +109,8 @@ class UmbralEngine implements Engine {
       ownerPublicKey: this.#publicKey(ownerSecretKey),
       recipientPublicKey: decodePoint(this.#curve, "recipientPublicKey", request.recipientPublicKey),
       signerSecretKey,
+      signsOwnerKey: request.proxySignature?.ownerKey ?? true,
+      signsRecipientKey: request.proxySignature?.recipientKey ?? true,
       threshold: request.threshold,
       shares: request.shares,
     };
@@ -108,12 +123,21 @@ class UmbralEngine implements Engine {
   }
 
   verifyFraction(kfrag: Uint8Array, keys: FractionKeys): ShareCommitment {
-    const signer = decodePoint(this.#curve, "signerPublicKey", keys.signerPublicKey);
-    decodePoint(this.#curve, "ownerPublicKey", keys.ownerPublicKey);
-    decodePoint(this.#curve, "recipientPublicKey", keys.recipientPublicKey);
-    const rekeyKeys = { owner: keys.ownerPublicKey, recipient: keys.recipientPublicKey, signer };
+    const rekeyKeys = this.#readKeys(keys);
     return this.#withFraction(kfrag, (fraction) => {
       verifyKFrag(this.#curve, this.#multiplyU, fraction, rekeyKeys);
+      return shareCommitment(fraction, fraction.u1);
+    });
+  }
+
+  verifyProxySignature(kfrag: Uint8Array, keys: ProxyKeys): ShareCommitment {
+    const signer = decodePoint(this.#curve, "signerPublicKey", keys.signerPublicKey);
+    const { ownerPublicKey: owner, recipientPublicKey: recipient } = keys;
+    if (owner) decodePoint(this.#curve, "ownerPublicKey", owner);
+    if (recipient) decodePoint(this.#curve, "recipientPublicKey", recipient);
+    return this.#withFraction(kfrag, (fraction) => {
+      verifyKFragCommitment(this.#multiplyU, fraction);
+      verifyProxySignature(this.#curve, fraction, { owner, recipient, signer });
       return shareCommitment(fraction, fraction.u1);
     });
   }
@@ -126,14 +150,22 @@ class UmbralEngine implements Engine {
   }
 
   verify(cfrag: Uint8Array, context: AnswerContext): VerifiedAnswer {
-    requireLength("commitment.digest", context.commitment.digest, 32);
-    requireLength("commitment.point", context.commitment.point, 20);
-    decodePoint(this.#curve, "ownerPublicKey", context.ownerPublicKey);
-    decodePoint(this.#curve, "recipientPublicKey", context.recipientPublicKey);
-    const capsule = this.#readCapsule(context.capsule);
-    const parsed = decodeCFrag(this.#curve, cfrag);
-    verifyCommitted(this.#curve, capsule, parsed, context.commitment);
-    return verifiedAnswers.admit(encodeCFrag(parsed.fields), parsed, context);
+    const answer = this.#readAnswer(cfrag, context);
+    verifyProof(this.#curve, answer.capsule, answer.cfrag);
+    return admit(answer, context);
+  }
+
+  verifyMany(answers: readonly Checkable[], random: RandomSource): VerifiedAnswer[] {
+    const read = answers.map(({ cfrag, context }, index) => atIndex(index, () => this.#readAnswer(cfrag, context)));
+    if (read.length > 0 && !proofsHold(this.#curve, read, random)) {
+      read.forEach(({ capsule, cfrag }, index) => atIndex(index, () => verifyProof(this.#curve, capsule, cfrag)));
+    }
+    return read.map((answer, index) => admit(answer, answers[index].context));
+  }
+
+  evidence(cfrag: Uint8Array, capsule: Uint8Array, keys: FractionKeys): Evidence {
+    const rekeyKeys = this.#readKeys(keys);
+    return makeEvidence(this.#curve, this.#readCapsule(capsule), decodeCFrag(this.#curve, cfrag), rekeyKeys);
   }
 
   combine(
@@ -153,6 +185,24 @@ class UmbralEngine implements Engine {
 
   #publicKey(secretKey: Scalar): Uint8Array {
     return encodePoint(this.#curve.multiplyBase(secretKey));
+  }
+
+  /** Reads an answer and checks all but its proof. */
+  #readAnswer(cfrag: Uint8Array, context: AnswerContext): ReadAnswer {
+    requireLength("commitment.digest", context.commitment.digest, 32);
+    requireLength("commitment.point", context.commitment.point, 20);
+    decodePoint(this.#curve, "ownerPublicKey", context.ownerPublicKey);
+    decodePoint(this.#curve, "recipientPublicKey", context.recipientPublicKey);
+    const answer = { capsule: this.#readCapsule(context.capsule), cfrag: decodeCFrag(this.#curve, cfrag) };
+    verifyCommitment(answer.cfrag, context.commitment);
+    return answer;
+  }
+
+  #readKeys(keys: FractionKeys): RekeyKeys {
+    const signer = decodePoint(this.#curve, "signerPublicKey", keys.signerPublicKey);
+    decodePoint(this.#curve, "ownerPublicKey", keys.ownerPublicKey);
+    decodePoint(this.#curve, "recipientPublicKey", keys.recipientPublicKey);
+    return { owner: keys.ownerPublicKey, recipient: keys.recipientPublicKey, signer };
   }
 
   /** Lends a fraction read from its encoding and wipes our copy of its secret afterwards. */
@@ -175,7 +225,11 @@ class UmbralEngine implements Engine {
   }
 }
 
+function admit({ cfrag }: ReadAnswer, context: AnswerContext): VerifiedAnswer {
+  return verifiedAnswers.admit(encodeCFrag(cfrag.fields), cfrag, context);
+}
+
 /** The Umbral engine on a curve back-end, by default the fastest that loads. */
-export function umbral(backend: CurveBackend = defaultBackend()): Engine {
-  return new UmbralEngine(backend);
+export function umbral(backend: CurveBackend = defaultBackend()): UmbralEngine {
+  return new SecpUmbral(backend);
 }

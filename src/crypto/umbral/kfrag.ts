@@ -81,6 +81,11 @@ export function decodeKFrag(backend: CurveBackend, bytes: Uint8Array): KFrag {
   return { id, key, precursor, commitment, u1, proxySignature, recipientSignature, signsOwnerKey, signsRecipientKey };
 }
 
+/** Checks that U1 = rk*U. Throws E_BAD_PROOF. */
+export function verifyKFragCommitment(multiplyU: (scalar: Scalar) => Point, kfrag: KFrag): void {
+  if (!equalBytes(multiplyU(kfrag.key), kfrag.u1)) throw badProof("kfrag", "commitment U1 = rk*U");
+}
+
 /**
  * Checks that the owner signed this fraction for these keys and that U1 = rk*U. Throws E_BAD_PROOF or E_BAD_SIGNATURE.
  * Where both keys are signed the two messages are one, and equal signatures are checked once.
@@ -91,17 +96,37 @@ export function verifyKFrag(
   kfrag: KFrag,
   keys: RekeyKeys,
 ): void {
-  if (!equalBytes(multiplyU(kfrag.key), kfrag.u1)) throw badProof("kfrag", "commitment U1 = rk*U");
+  verifyKFragCommitment(multiplyU, kfrag);
   const digest = fractionDigest(kfrag, keys.owner, keys.recipient);
   requireSignature(backend, "recipientSignature", kfrag.recipientSignature, digest, keys.signer);
   const sameMessage = kfrag.signsOwnerKey && kfrag.signsRecipientKey;
   if (sameMessage && equalBytes(kfrag.proxySignature, kfrag.recipientSignature)) return;
-  const proxyDigest = fractionDigest(
+  verifyProxySignature(backend, kfrag, keys);
+}
+
+/**
+ * Checks what the owner signed for the node, which names the keys that the flags say. Throws E_BAD_SIGNATURE, or E_WRONG_KEY where such a key
+ * is not given.
+ */
+export function verifyProxySignature(
+  backend: CurveBackend,
+  kfrag: KFrag,
+  keys: Partial<RekeyKeys> & Pick<RekeyKeys, "signer">,
+): void {
+  const digest = fractionDigest(
     kfrag,
-    kfrag.signsOwnerKey ? keys.owner : undefined,
-    kfrag.signsRecipientKey ? keys.recipient : undefined,
+    kfrag.signsOwnerKey ? requireKey("ownerPublicKey", keys.owner) : undefined,
+    kfrag.signsRecipientKey ? requireKey("recipientPublicKey", keys.recipient) : undefined,
   );
-  requireSignature(backend, "proxySignature", kfrag.proxySignature, proxyDigest, keys.signer);
+  requireSignature(backend, "proxySignature", kfrag.proxySignature, digest, keys.signer);
+}
+
+function requireKey(field: string, key: Uint8Array | undefined): Uint8Array {
+  if (key) return key;
+  throw new CryptoError("E_WRONG_KEY", "The fraction is signed for a key that is not given.", {
+    fix: "Give the key, or ask the owner for a fraction whose signature does not name it.",
+    data: { field },
+  });
 }
 
 function requireSignature(

@@ -22,6 +22,9 @@ export interface RekeyInputs {
   readonly ownerPublicKey: Uint8Array;
   readonly recipientPublicKey: Point;
   readonly signerSecretKey: Scalar;
+  /** Which keys the signature for the node names. */
+  readonly signsOwnerKey: boolean;
+  readonly signsRecipientKey: boolean;
   readonly threshold: number;
   readonly shares: number;
 }
@@ -53,9 +56,26 @@ function polynomial(backend: CurveBackend, inputs: RekeyInputs, secret: Scalar, 
 }
 
 /**
- * Makes the fractions. Draws x, the polynomial, then for each fraction its id and the entropy of its signature.
- * One signature serves node and recipient, because both cover the same message.
+ * The owner's signatures of a fraction, for the recipient and for the node: the same one where both cover the same message. Draws the entropy
+ * of each.
  */
+function signShare(
+  backend: CurveBackend,
+  share: Parameters<typeof fractionDigest>[0],
+  recipient: Uint8Array,
+  inputs: RekeyInputs,
+  random: RandomSource,
+): Pick<KFrag, "proxySignature" | "recipientSignature"> {
+  const { ownerPublicKey, signerSecretKey, signsOwnerKey, signsRecipientKey } = inputs;
+  const signFor = (owner?: Uint8Array, reader?: Uint8Array) =>
+    backend.sign(fractionDigest(share, owner, reader), signerSecretKey, draw(random, 32));
+  const recipientSignature = signFor(ownerPublicKey, recipient);
+  if (signsOwnerKey && signsRecipientKey) return { recipientSignature, proxySignature: recipientSignature };
+  const named = [signsOwnerKey ? ownerPublicKey : undefined, signsRecipientKey ? recipient : undefined];
+  return { recipientSignature, proxySignature: signFor(...named) };
+}
+
+/** Makes the fractions. Draws x, the polynomial, then for each fraction its id and what its signatures draw. */
 export function splitKey(
   backend: CurveBackend,
   multiplyU: (scalar: Scalar) => Point,
@@ -75,19 +95,10 @@ export function splitKey(
     const key = evaluate(backend, coefficients, hashShareIndex(precursor, recipient, shared, id));
     const u1 = multiplyU(key);
     const commitment = encodePoint(u1);
-    const digest = fractionDigest({ id, precursor, commitment }, inputs.ownerPublicKey, recipient);
-    const signature = backend.sign(digest, inputs.signerSecretKey, draw(random, 32));
-    return {
-      id,
-      key,
-      precursor,
-      commitment,
-      u1,
-      proxySignature: signature,
-      recipientSignature: signature,
-      signsOwnerKey: true,
-      signsRecipientKey: true,
-    };
+    const share = { id, precursor, commitment };
+    const signatures = signShare(backend, share, recipient, inputs, random);
+    const { signsOwnerKey, signsRecipientKey } = inputs;
+    return { ...share, ...signatures, key, u1, signsOwnerKey, signsRecipientKey };
   };
   const fractions = Array.from({ length: inputs.shares }, makeShare);
   wipe(ephemeral, shared, secret, ...coefficients);

@@ -34,20 +34,11 @@ export function verifyProof(backend: CurveBackend, capsule: Capsule, cfrag: CFra
   requireEquation(backend, "equation z*U = U2 + h*U1", z, challenge, [U, cfrag.u1, cfrag.u2]);
 }
 
-/**
- * Checks an answer by the commitment a policy fixed on chain, which pins X_A, U1 and the owner's signature, and by its proof.
- * Throws E_BAD_PROOF.
- */
-export function verifyCommitted(
-  backend: CurveBackend,
-  capsule: Capsule,
-  cfrag: CFrag,
-  commitment: ShareCommitment,
-): void {
+/** Checks an answer by the commitment a policy fixed on chain, which pins X_A, U1 and the owner's signature. Throws E_BAD_PROOF. */
+export function verifyCommitment(cfrag: CFrag, commitment: ShareCommitment): void {
   const actual = shareCommitment(cfrag.fields, cfrag.u1);
   if (!equalBytes(actual.digest, commitment.digest)) throw badProof("cfrag", "commitment digest");
   if (!equalBytes(actual.point, commitment.point)) throw badProof("cfrag", "commitment point");
-  verifyProof(backend, capsule, cfrag);
 }
 
 /** Checks an answer without a chain, as other Umbral libraries do: the owner's signature and the proof. */

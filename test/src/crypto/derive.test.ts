@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { hkdfSync } from "node:crypto";
 
 import { toHex } from "../../../src/bytes";
-import { derivePathKey, deriveSecretKey } from "../../../src/crypto/derive";
+import { delegatingKey, derivePathKey, deriveSecretKey } from "../../../src/crypto/derive";
 import { ORDER, toBigInt } from "../../../src/crypto/scalar";
 import { expectRefusal } from "../../support/crypto";
 import { seededRandom } from "../../support/seededRandom";
@@ -22,6 +22,13 @@ describe("derive", () => {
       expect(toBigInt(deriveSecretKey(seed, "any label"))).to.equal(expected(seed, "any label"));
       expect(toBigInt(derivePathKey(seed, "/photos/ü"))).to.equal(expected(seed, "nkms/v1/path//photos/ü"));
     }
+  });
+
+  it("makes delegating keys of keys that somebody has, and refuses what is no key", () => {
+    const existing = random(32);
+    expect(toBigInt(delegatingKey(existing, "mail"))).to.equal(expected(existing, "nkms/v1/delegating/mail"));
+    const data = { field: "existingSecretKey", got: "0 or >= n", expected: "1 to n-1" };
+    expectRefusal(() => delegatingKey(new Uint8Array(32), "mail"), "E_BAD_ENCODING", data);
   });
 
   it("gives every path its own key", () => {

@@ -14,6 +14,7 @@ import {
   unpackCFrag,
   unpackKFrag,
 } from "../../../../src/crypto/umbral/messagePack";
+import { packEvidence } from "../../../../src/crypto/umbral/evidence";
 import { verifyCFrag } from "../../../../src/crypto/umbral/verify";
 import { utf8 } from "../../../../src/bytes";
 import { backends, expectRefusal, makeScope } from "../../../support/crypto";
@@ -40,6 +41,10 @@ for (const backend of backends) {
     const box = sealTo(engine, owner.publicKey, PLAINTEXT, random);
     const capsule = capsuleOf(engine, box);
     const peerCapsule = peer.Capsule.fromBytes(packCapsule(capsule));
+    const request = {
+      ...{ ownerSecretKey: owner.secretKey, recipientPublicKey: recipient.publicKey },
+      ...{ signerSecretKey: signer.secretKey, threshold: 1, shares: 1 },
+    };
     const verifyingKeys = {
       owner: owner.publicKey,
       recipient: recipient.publicKey,
@@ -114,6 +119,25 @@ for (const backend of backends) {
         flipped[258] ^= 1;
         const data = { field: "kfrag.proxySignature" };
         expectRefusal(() => engine.verifyFraction(flipped, keys), "E_BAD_SIGNATURE", data);
+        const [ours] = engine.rekey(
+          { ...request, proxySignature: { ownerKey: withOwner, recipientKey: withRecipient } },
+          random,
+        );
+        engine.verifyFraction(ours.kfrag, keys);
+        const [ownerShown, recipientShown] = [withOwner ? ownerKey : null, withRecipient ? recipientKey : null];
+        peer.KeyFrag.fromBytes(packKFrag(ours.kfrag)).verify(signerKey, ownerShown, recipientShown);
+      }
+    });
+
+    it("makes their evidence of an answer", () => {
+      const [{ kfrag }] = scope.split(1, 1);
+      for (let round = 0; round < 4; round++) {
+        const cfrag = engine.reencrypt(kfrag, capsule, random);
+        const verified = peer.CapsuleFrag.fromBytes(packCFrag(cfrag)).verify(
+          ...([peerCapsule, signerKey, ownerKey, recipientKey] as const),
+        );
+        const theirs = new peer.ReencryptionEvidence(peerCapsule, verified, signerKey, ownerKey, recipientKey);
+        expect(packEvidence(engine.evidence(cfrag, capsule, keys))).to.deep.equal(theirs.toBytes());
       }
     });
 
