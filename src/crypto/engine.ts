@@ -33,7 +33,7 @@ export interface EngineProperties {
   readonly failureLog2: number;
   /**
    * How many capsules one re-encryption key may turn before the owner's key has to be renewed, because the recipient learns something of it from
-   * each. 0: the recipient learns it all from a few.
+   * each. 0: the recipient learns it all from a few. An engine keeps no count: whoever holds a fraction does, by `CountedFraction`.
    */
   readonly maxAnswers: number;
 }

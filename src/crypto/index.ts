@@ -29,6 +29,8 @@ export type {
 } from "./engine";
 export { osRandom } from "./random";
 
+export { CountedFraction, type CountedFractionOptions } from "./countedFraction";
+
 export { umbral } from "./umbral";
 export { ecies } from "./ecies";
 export { bbs98 } from "./bbs98";
