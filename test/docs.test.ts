@@ -1,13 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join, posix } from "node:path";
+import { compileFunction } from "node:vm";
 
 import { expect } from "chai";
 import hre from "hardhat";
+import ts from "typescript";
 
 import packageJson from "../package.json";
 import { invariantMismatches, invariantRows } from "../scripts/house/invariants";
-import { anchorsOf, hardhatTasks, npmScripts, relativeLinks } from "../scripts/house/markdown";
+import { anchorsOf, codeBlocks, hardhatTasks, npmScripts, relativeLinks } from "../scripts/house/markdown";
 import { readTree } from "../scripts/house/sourceTree";
+import * as nkmsCrypto from "../src/crypto";
 import { taskDefinitions } from "../tasks/support/define";
 import { option } from "../tasks/support/session";
 
@@ -35,6 +39,17 @@ function unknown(known: readonly string[], named: (text: string) => string[]): s
   );
 }
 
+const requireHere = createRequire(__filename);
+
+/** Runs an example of the entry `nkms/crypto`, which asserts what it says. */
+async function run(example: string): Promise<void> {
+  const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
+  const { outputText } = ts.transpileModule(example, { compilerOptions });
+  const load = (specifier: string): unknown => (specifier === "nkms/crypto" ? nkmsCrypto : requireHere(specifier));
+  const compiled = compileFunction(`return (async () => {${outputText}\n})()`, ["exports", "require"]);
+  await (compiled as (exports: object, require: typeof load) => Promise<void>)({}, load);
+}
+
 describe("Documentation", () => {
   it("links only to files and headings that exist", () => {
     const found = [...tree].flatMap(([path, text]) => brokenLinks(path, text).map((link) => `${path}: ${link}`));
@@ -56,6 +71,12 @@ describe("Documentation", () => {
       expect(row, name).not.to.equal(undefined);
       for (const parameter of Object.keys({ ...params, ...flags })) expect(row).to.include(`\`${option(parameter)}`);
     }
+  });
+
+  it("has examples of the engines that run", async () => {
+    const examples = codeBlocks(tree.get("docs/engines.md") ?? "", "ts");
+    expect(examples).to.have.length(2);
+    for (const example of examples) await run(example);
   });
 
   it("names for invariants only tests that quote them", () => {

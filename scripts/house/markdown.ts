@@ -38,3 +38,10 @@ export function hardhatTasks(text: string): string[] {
     return task && /^[a-z][\w:-]*$/.test(task) ? [task] : [];
   });
 }
+
+/** The contents of a text's fenced blocks of one language. */
+export function codeBlocks(text: string, language: string): string[] {
+  return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap(([, name, code]) =>
+    name === language ? [code] : [],
+  );
+}

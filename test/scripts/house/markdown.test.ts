@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { anchorsOf, hardhatTasks, npmScripts, relativeLinks } from "../../../scripts/house/markdown";
+import { anchorsOf, codeBlocks, hardhatTasks, npmScripts, relativeLinks } from "../../../scripts/house/markdown";
 
 describe("relativeLinks", () => {
   it("finds links and images into the repository, with anchors and titles", () => {
@@ -43,5 +43,12 @@ describe("hardhatTasks", () => {
 
   it("takes no placeholder for a task", () => {
     expect(hardhatTasks("`npx hardhat --help` or `npx hardhat <task>`")).to.deep.equal([]);
+  });
+});
+
+describe("codeBlocks", () => {
+  it("gives the blocks of a language, without fences", () => {
+    const text = "```ts\nfirst;\n\nsecond;\n```\n\n```\nnone\n```\n```sh\nls\n```\n```ts\nthird;\n```\n";
+    expect(codeBlocks(text, "ts")).to.deep.equal(["first;\n\nsecond;\n", "third;\n"]);
   });
 });
