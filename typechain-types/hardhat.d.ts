@@ -258,9 +258,21 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.Draws__Harness__factory>;
     getContractFactory(
+      name: "Hostile__Mock",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.Hostile__Mock__factory>;
+    getContractFactory(
       name: "HostileCondition__Mock",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.HostileCondition__Mock__factory>;
+    getContractFactory(
+      name: "HostileEscrowPeers__Mock",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.HostileEscrowPeers__Mock__factory>;
+    getContractFactory(
+      name: "HostilePolicyPeers__Mock",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.HostilePolicyPeers__Mock__factory>;
     getContractFactory(
       name: "HostileToken__Mock",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -269,6 +281,10 @@ declare module "hardhat/types/runtime" {
       name: "Periods__Harness",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.Periods__Harness__factory>;
+    getContractFactory(
+      name: "PolicySight__Harness",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.PolicySight__Harness__factory>;
     getContractFactory(
       name: "RewardMath__Harness",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -692,10 +708,25 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.Draws__Harness>;
     getContractAt(
+      name: "Hostile__Mock",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.Hostile__Mock>;
+    getContractAt(
       name: "HostileCondition__Mock",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.HostileCondition__Mock>;
+    getContractAt(
+      name: "HostileEscrowPeers__Mock",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.HostileEscrowPeers__Mock>;
+    getContractAt(
+      name: "HostilePolicyPeers__Mock",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.HostilePolicyPeers__Mock>;
     getContractAt(
       name: "HostileToken__Mock",
       address: string | ethers.Addressable,
@@ -706,6 +737,11 @@ declare module "hardhat/types/runtime" {
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.Periods__Harness>;
+    getContractAt(
+      name: "PolicySight__Harness",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.PolicySight__Harness>;
     getContractAt(
       name: "RewardMath__Harness",
       address: string | ethers.Addressable,
@@ -1097,9 +1133,21 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Draws__Harness>;
     deployContract(
+      name: "Hostile__Mock",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Hostile__Mock>;
+    deployContract(
       name: "HostileCondition__Mock",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.HostileCondition__Mock>;
+    deployContract(
+      name: "HostileEscrowPeers__Mock",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.HostileEscrowPeers__Mock>;
+    deployContract(
+      name: "HostilePolicyPeers__Mock",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.HostilePolicyPeers__Mock>;
     deployContract(
       name: "HostileToken__Mock",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -1108,6 +1156,10 @@ declare module "hardhat/types/runtime" {
       name: "Periods__Harness",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Periods__Harness>;
+    deployContract(
+      name: "PolicySight__Harness",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.PolicySight__Harness>;
     deployContract(
       name: "RewardMath__Harness",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -1531,10 +1583,25 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Draws__Harness>;
     deployContract(
+      name: "Hostile__Mock",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.Hostile__Mock>;
+    deployContract(
       name: "HostileCondition__Mock",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.HostileCondition__Mock>;
+    deployContract(
+      name: "HostileEscrowPeers__Mock",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.HostileEscrowPeers__Mock>;
+    deployContract(
+      name: "HostilePolicyPeers__Mock",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.HostilePolicyPeers__Mock>;
     deployContract(
       name: "HostileToken__Mock",
       args: any[],
@@ -1545,6 +1612,11 @@ declare module "hardhat/types/runtime" {
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.Periods__Harness>;
+    deployContract(
+      name: "PolicySight__Harness",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.PolicySight__Harness>;
     deployContract(
       name: "RewardMath__Harness",
       args: any[],

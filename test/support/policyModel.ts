@@ -1,6 +1,7 @@
 /**
  * A policy second by second, written from the design and not from the contract: every share owns one coin box per second of the
- * policy, filled with the fee rate; a box is emptied once, to the node if it served in that second, else to the payer.
+ * policy, filled with the fee rate, and one for its bounty. A box of a second is emptied once: to the node if it served in that
+ * second, else to the payer, or to the reserve after a leak.
  */
 export interface ModelTerms {
   readonly rate: bigint;
@@ -17,43 +18,72 @@ export interface ModelParameters {
   readonly minPaid: number;
   /** challengeWindow + revealWindow. */
   readonly windows: number;
+  /** Part of a bounty that a leak burns, in basis points. */
+  readonly burnBps: bigint;
 }
 
-export class PolicyModel {
-  /** What each node got so far. */
-  readonly earned: bigint[];
-  /** What the payer paid (negative) or got back. */
-  payer = 0n;
-  /** Bounties: what the owner paid (negative) or got back. */
-  owner = 0n;
-  readonly reserved: boolean[];
+/** Where the money is, against where it was before the policy. */
+export interface Money {
+  payer: bigint;
+  owner: bigint;
+  challenger: bigint;
+  /** Gone from the supply, by the burn of a bounty. */
+  burned: bigint;
+  /** Gone from the supply, to the reserve. */
+  seized: bigint;
+}
 
-  private created = false;
-  private closed = false;
-  private end: number;
-  private readonly boxes: Set<number>[];
-  private readonly removed: boolean[];
-  private readonly released: boolean[];
-  private readonly suspensions: { from: number; to: number }[][];
-  private bountyReturned = false;
+/** What became of one share. */
+export interface ModelShare {
+  earned: bigint;
+  reserved: boolean;
+  removed: boolean;
+  leaked: boolean;
+  released: boolean;
+  bountyReturned: boolean;
+  suspensions: Interval[];
+  boxes: Set<number>;
+  bountyBox: bigint;
+  /** Once it left: the second up to which it is paid, and the suspensions known then. */
+  left?: { until: number; suspensions: readonly Interval[] };
+}
+
+interface Interval {
+  readonly from: number;
+  readonly to: number;
+}
+
+const emptyShare = (): ModelShare => ({
+  earned: 0n,
+  reserved: false,
+  removed: false,
+  leaked: false,
+  released: false,
+  bountyReturned: false,
+  suspensions: [],
+  boxes: new Set(),
+  bountyBox: 0n,
+});
+
+export class PolicyModel {
+  readonly money: Money = { payer: 0n, owner: 0n, challenger: 0n, burned: 0n, seized: 0n };
+  readonly shares: ModelShare[];
+  created = false;
+  closed = false;
+  end: number;
 
   constructor(
     readonly terms: ModelTerms,
     private readonly parameters: ModelParameters,
   ) {
-    const each = <T>(make: () => T): T[] => Array.from({ length: terms.shares }, make);
     this.end = terms.end;
-    this.earned = each(() => 0n);
-    this.reserved = each(() => false);
-    this.boxes = each(() => new Set<number>());
-    this.removed = each(() => false);
-    this.released = each(() => false);
-    this.suspensions = each(() => []);
+    this.shares = Array.from({ length: terms.shares }, emptyShare);
   }
 
-  /** What the contract must hold. */
-  get escrowed(): bigint {
-    return -this.payer - this.owner - this.earned.reduce((sum, part) => sum + part, 0n);
+  /** What the contract must hold: the contents of all boxes. */
+  get held(): bigint {
+    const { rate } = this.terms;
+    return this.shares.reduce((sum, { boxes, bountyBox }) => sum + rate * BigInt(boxes.size) + bountyBox, 0n);
   }
 
   get releaseTime(): number {
@@ -63,15 +93,28 @@ export class PolicyModel {
   /** An independent copy. */
   clone(): PolicyModel {
     const copy = new PolicyModel(this.terms, this.parameters);
-    Object.assign(copy, this, {
-      earned: [...this.earned],
-      reserved: [...this.reserved],
-      boxes: this.boxes.map((box) => new Set(box)),
-      removed: [...this.removed],
-      released: [...this.released],
-      suspensions: this.suspensions.map((list) => list.map((interval) => ({ ...interval }))),
-    });
-    return copy;
+    const shares = this.shares.map((share) => ({
+      ...share,
+      boxes: new Set(share.boxes),
+      suspensions: [...share.suspensions],
+    }));
+    return Object.assign(copy, this, { money: { ...this.money }, shares });
+  }
+
+  /**
+   * The most a share's node can earn: every second from start to end in which it was not suspended. A share that left is paid
+   * once, for `minPaid` perhaps ahead of the time: what happens to its node afterwards changes nothing.
+   */
+  mostEarned(index: number): bigint {
+    const { left, suspensions } = this.shares[index];
+    const paid = left ?? { until: this.end, suspensions };
+    let seconds = 0n;
+    for (let second = this.terms.start; second < paid.until; second++) if (!isIn(paid.suspensions, second)) seconds++;
+    return this.terms.rate * seconds;
+  }
+
+  isSuspended(share: number): boolean {
+    return this.shares[share].suspensions.at(-1)?.to === Infinity;
   }
 
   /** Each verb returns the name of the contract's refusal, or undefined if it takes effect. */
@@ -80,8 +123,11 @@ export class PolicyModel {
     if (now >= this.terms.end) return "EndInPast";
     if (this.created) return "PolicyExists";
     this.created = true;
-    this.reserved.fill(true);
-    this.owner -= this.terms.bounty * BigInt(this.terms.shares);
+    for (const share of this.shares) {
+      share.reserved = true;
+      share.bountyBox = this.terms.bounty;
+      this.money.owner -= this.terms.bounty;
+    }
     this.fill(this.terms.start, this.terms.end);
     return undefined;
   }
@@ -102,51 +148,79 @@ export class PolicyModel {
     return refusal;
   }
 
-  revokeNode(now: number, share: number): string | undefined {
+  revokeNode(now: number, index: number): string | undefined {
     const refusal = this.refusalUnlessRunning(now);
     if (refusal) return refusal;
-    if (this.removed[share]) return "NodeAlreadyRemoved";
-    this.remove(now, share);
+    if (this.shares[index].removed) return "NodeAlreadyRemoved";
+    this.remove(now, this.shares[index]);
     return undefined;
   }
 
   /** A wrong answer was proven: as revokeNode, but never refused. */
-  expel(now: number, share: number): string | undefined {
+  expel(now: number, index: number): string | undefined {
     if (!this.created) return "UnknownPolicy";
-    if (!this.removed[share] && !this.released[share]) this.remove(now, share);
+    const share = this.shares[index];
+    if (!share.removed && !share.released) this.remove(now, share);
     return undefined;
   }
 
-  claim(now: number, share: number): string | undefined {
+  /** A leak was proven, which had been committed in time. */
+  leak(now: number, index: number): string | undefined {
     if (!this.created) return "UnknownPolicy";
-    if (!this.removed[share]) this.serve(share, Math.min(now, this.end));
+    const share = this.shares[index];
+    if (share.leaked) return "AlreadyLeaked";
+    if (share.released || share.bountyReturned) return "AlreadyReleased";
+    if (!share.removed) this.money.seized += this.takeOut(now, share);
+    const burned = (share.bountyBox * this.parameters.burnBps + 9_999n) / 10_000n;
+    this.money.burned += burned;
+    this.money.challenger += share.bountyBox - burned;
+    Object.assign(share, { leaked: true, reserved: false, bountyBox: 0n });
+    this.closeBelowThreshold(now);
     return undefined;
   }
 
-  finalClaim(now: number, share: number): string | undefined {
+  claim(now: number, index: number): string | undefined {
+    if (!this.created) return "UnknownPolicy";
+    const share = this.shares[index];
+    share.earned += this.serve(share, Math.min(now, this.end));
+    return undefined;
+  }
+
+  finalClaim(now: number, index: number): string | undefined {
     if (!this.created) return "UnknownPolicy";
     if (now < this.releaseTime) return "TooEarly";
-    if (this.released[share]) return "AlreadyReleased";
-    this.claim(now, share);
-    this.released[share] = true;
-    this.reserved[share] = false;
+    const share = this.shares[index];
+    if (share.released) return "AlreadyReleased";
+    this.claim(now, index);
+    share.released = true;
+    share.reserved = false;
     return undefined;
   }
 
   returnBounty(now: number): string | undefined {
     if (!this.created) return "UnknownPolicy";
     if (now < this.releaseTime) return "TooEarly";
-    if (this.bountyReturned || this.terms.bounty === 0n) return "NothingToReturn";
-    this.bountyReturned = true;
-    this.owner += this.terms.bounty * BigInt(this.terms.shares);
+    const left = this.shares.filter((share) => share.bountyBox > 0n);
+    if (left.length === 0) return "NothingToReturn";
+    for (const share of left) {
+      this.money.owner += share.bountyBox;
+      share.bountyBox = 0n;
+      share.bountyReturned = true;
+    }
     return undefined;
   }
 
-  /** Suspends or reinstates a node, whichever it is not. */
-  toggleSuspension(now: number, share: number): undefined {
-    const last = this.suspensions[share].at(-1);
-    if (last?.to === Infinity) last.to = now;
-    else this.suspensions[share].push({ from: now, to: Infinity });
+  suspend(now: number, index: number): string | undefined {
+    if (this.isSuspended(index)) return "AlreadySuspended";
+    this.shares[index].suspensions.push({ from: now, to: Infinity });
+    return undefined;
+  }
+
+  reactivate(now: number, index: number): string | undefined {
+    if (!this.isSuspended(index)) return "NotSuspended";
+    const { suspensions } = this.shares[index];
+    suspensions.push({ ...suspensions.pop()!, to: now });
+    return undefined;
   }
 
   private refusalUnlessRunning(now: number): string | undefined {
@@ -156,50 +230,61 @@ export class PolicyModel {
   }
 
   private fill(from: number, to: number): void {
-    for (const [share, box] of this.boxes.entries()) {
-      if (this.removed[share]) continue;
-      for (let second = from; second < to; second++) box.add(second);
-      this.payer -= this.terms.rate * BigInt(to - from);
+    for (const { boxes } of this.shares.filter(({ removed }) => !removed)) {
+      for (let second = from; second < to; second++) boxes.add(second);
+      this.money.payer -= this.terms.rate * BigInt(to - from);
     }
   }
 
-  /** Empties the boxes of the seconds before `until`. */
-  private serve(share: number, until: number): void {
-    for (const second of [...this.boxes[share]]) {
+  /** Empties the boxes of the seconds before `until`; what the node did not serve goes to the payer, the rest is returned. */
+  private serve(share: ModelShare, until: number): bigint {
+    let served = 0n;
+    for (const second of [...share.boxes]) {
       if (second >= until) continue;
-      this.boxes[share].delete(second);
-      const suspended = this.suspensions[share].some(({ from, to }) => from <= second && second < to);
-      if (suspended) this.payer += this.terms.rate;
-      else this.earned[share] += this.terms.rate;
+      share.boxes.delete(second);
+      if (isIn(share.suspensions, second)) this.money.payer += this.terms.rate;
+      else served += this.terms.rate;
     }
-  }
-
-  private refund(share: number): void {
-    this.payer += this.terms.rate * BigInt(this.boxes[share].size);
-    this.boxes[share].clear();
+    return served;
   }
 
   private leaveTime(now: number): number {
     return Math.min(this.end, Math.max(now, this.terms.start + this.parameters.minPaid));
   }
 
-  private remove(now: number, share: number): void {
-    this.serve(share, this.leaveTime(now));
-    this.refund(share);
-    this.removed[share] = true;
-    const live = this.removed.filter((left) => !left).length;
+  private remove(now: number, share: ModelShare): void {
+    share.earned += this.takeOut(now, share);
+    this.closeBelowThreshold(now);
+  }
+
+  /** Empties all boxes of a share that leaves; returns what its node has served. */
+  private takeOut(now: number, share: ModelShare): bigint {
+    const until = this.leaveTime(now);
+    const served = this.serve(share, until);
+    this.money.payer += this.terms.rate * BigInt(share.boxes.size);
+    share.boxes.clear();
+    share.left = { until, suspensions: [...share.suspensions] };
+    share.removed = true;
+    return served;
+  }
+
+  private closeBelowThreshold(now: number): void {
+    const live = this.shares.filter(({ removed }) => !removed).length;
     if (live < this.terms.threshold && !this.closed && now < this.end) this.close(now);
   }
 
   private close(now: number): void {
     this.end = this.leaveTime(now);
     this.closed = true;
-    for (const box of this.boxes) {
-      for (const second of [...box]) {
-        if (second < this.end) continue;
-        box.delete(second);
-        this.payer += this.terms.rate;
+    for (const { boxes } of this.shares) {
+      for (const second of [...boxes].filter((late) => late >= this.end)) {
+        boxes.delete(second);
+        this.money.payer += this.terms.rate;
       }
     }
   }
+}
+
+function isIn(intervals: readonly Interval[], second: number): boolean {
+  return intervals.some(({ from, to }) => from <= second && second < to);
 }

@@ -1,7 +1,6 @@
-import { loadFixture, takeSnapshot } from "@nomicfoundation/hardhat-network-helpers";
-import { expect } from "chai";
-import { artifacts, ethers } from "hardhat";
+import { ethers } from "hardhat";
 
+import { itWithstandsReentrancy, type Question } from "../../support/reentrancy";
 import { INITIAL_SUPPLY, MAX_SUPPLY, REFERENCE, UNIT_NKMS } from "../../support/staking";
 import { LENGTH, MINIMUM, go, period } from "../../support/stakingFixture";
 
@@ -21,7 +20,7 @@ const PARAMETERS = {
 async function deploy() {
   const [deployer, victim] = await ethers.getSigners();
   const address = ethers.getCreateAddress({ from: deployer.address, nonce: (await deployer.getNonce()) + 1 });
-  const hostile = await ethers.deployContract("HostileToken__Mock", [address, INITIAL_SUPPLY, MAX_SUPPLY]);
+  const hostile = await ethers.deployContract("HostileEscrowPeers__Mock", [address, INITIAL_SUPPLY, MAX_SUPPLY]);
   const roles = [hostile, hostile, hostile, hostile, [hostile], PARAMETERS];
   const escrow = await ethers.deployContract("StakingEscrow", roles as never);
   const run = (name: string, ...args: unknown[]) =>
@@ -34,7 +33,8 @@ async function deploy() {
   await run("startWindDown", 2);
   await run("reserve", [hostile.target], 5n);
   await go((await period()) + 40n);
-  return { hostile, escrow, victim, run };
+  const consents = await ethers.getContractAt("StakerConsents", await escrow.stakerConsents());
+  return { hostile, target: escrow, consents, victim, run };
 }
 
 /** Suspends the hostile staker and lets its wait pass. */
@@ -77,80 +77,47 @@ const CALLERS = [
   ...["reactivate", "returnToReserve", "slash", "withdraw"],
 ];
 
-const MOVEMENTS = ["transfer", "transferFrom", "mint", "burn", "burnFrom"];
-
-function encode(system: System, name: string): string {
-  return system.escrow.interface.encodeFunctionData(name as never, CALLS[name](system) as never);
-}
-
-/** A hash of everything that anybody sees of both stakers and of the whole. */
-async function digest({ escrow, hostile, victim }: System): Promise<string> {
-  const now = await escrow.currentPeriod();
-  const ask = (name: string, ...args: unknown[]) => escrow.interface.encodeFunctionData(name as never, args as never);
-  const of = (who: string) => [
-    ...["claimable", "provisional", "depositOf", "reservedOf", "isSuspended"].map((name) => ask(name, who)),
-    ...[now, now + 1n].map((when) => ask("lockedAt", who, when)),
-    ask("drawableUnits", who, 0),
-    ...Array.from({ length: 6 }, (_, index) => ask("position", who, index)),
+/** Everything that anybody sees of both stakers and of the whole. */
+async function questions({ hostile, target, consents, victim }: System): Promise<Question[]> {
+  const now = await period();
+  const of = (who: string): Question[] => [
+    ...["claimable", "provisional", "depositOf", "reservedOf", "isSuspended"].map((name): Question => [
+      target,
+      name,
+      who,
+    ]),
+    ...[now, now + 1n].map((when): Question => [target, "lockedAt", who, when]),
+    [target, "drawableUnits", who, 0],
+    ...Array.from({ length: 6 }, (_, index): Question => [target, "position", who, index]),
+    [consents, "nonceOf", who],
   ];
-  const whole = ["totalLocked", "remainingSupply", "rewardRate", "checkPot"].map((name) => ask(name));
-  const next = ["totalLockedAt", "activeNodesAt"].map((name) => ask(name, now + 1n));
-  const seen = await hostile.see([...of(hostile.target as string), ...of(victim.address), ...whole, ...next]);
-  const consents = await ethers.getContractAt("StakerConsents", await escrow.stakerConsents());
-  const moved = MOVEMENTS.map((name) => hostile.moved(hostile.interface.getFunction(name as never).selector));
-  return [seen, await escrow.totalUnits(), await consents.nonceOf(hostile), ...(await Promise.all(moved))].join();
-}
-
-/** The state now and twenty periods later, after `calls` one by one; a refused call is skipped. */
-async function afterwards(system: System, calls: string[]): Promise<string> {
-  const fork = await takeSnapshot();
-  for (const call of calls) await system.hostile.run(call).catch(() => undefined);
-  const result = await outcome(system);
-  await fork.restore();
-  return result;
-}
-
-async function outcome(system: System): Promise<string> {
-  const now = await digest(system);
-  await go((await period()) + 20n);
-  return `${now}\n${await digest(system)}`;
+  const whole = ["totalLocked", "remainingSupply", "rewardRate", "checkPot", "totalUnits"];
+  const next = ["totalLockedAt", "activeNodesAt"];
+  return [
+    ...of(hostile.target as string),
+    ...of(victim.address),
+    ...whole.map((name): Question => [target, name]),
+    ...next.map((name): Question => [target, name, now + 1n]),
+  ];
 }
 
 describe("StakingEscrow: reentrancy", function () {
   this.timeout(300_000);
 
-  it("has a call of every function that changes state", async () => {
-    const { abi } = await artifacts.readArtifact("StakingEscrow");
-    const entries = abi as { type: string; name: string; stateMutability: string }[];
-    const names = entries
-      .filter(({ type, stateMutability }) => type === "function" && !/view|pure/.test(stateMutability))
-      .map(({ name }) => name);
-    expect(Object.keys(CALLS)).to.deep.equal(names.sort());
+  itWithstandsReentrancy({
+    contract: "StakingEscrow",
+    deploy,
+    calls: CALLS,
+    callers: CALLERS,
+    prepare: (system, names) => (names.includes("reactivate") ? suspend(system) : Promise.resolve()),
+    questions,
+    movements: [
+      "transfer(address,uint256)",
+      "transferFrom(address,address,uint256)",
+      "mint(address,uint256)",
+      "burn(uint256)",
+      "burnFrom(address,uint256)",
+    ],
+    later: 20n * LENGTH,
   });
-
-  for (const name of Object.keys(CALLS)) {
-    it(`${name}: whatever is called from within comes to the same as called before or after`, async () => {
-      const system = await loadFixture(deploy);
-      const { hostile } = system;
-      const outer = encode(system, name);
-      let strikes = 0;
-      for (const inner of Object.keys(CALLS)) {
-        const strike = encode(system, inner);
-        const fork = await takeSnapshot();
-        if (name === "reactivate" || inner === "reactivate") await suspend(system);
-        const prepared = await takeSnapshot();
-        await hostile.arm(strike);
-        await hostile.run(outer);
-        if (await hostile.struck()) {
-          ++strikes;
-          const got = await outcome(system);
-          await prepared.restore();
-          const orders = [await afterwards(system, [outer, strike]), await afterwards(system, [strike, outer])];
-          expect(orders, `${inner} within ${name}`).to.include(got);
-        }
-        await fork.restore();
-      }
-      expect(strikes, "calls from within").to.equal(CALLERS.includes(name) ? Object.keys(CALLS).length : 0);
-    });
-  }
 });
