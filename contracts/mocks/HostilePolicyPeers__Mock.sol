@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {IStakingEscrow} from "../interfaces/IStakingEscrow.sol";
 import {Hostile__Mock} from "./Hostile__Mock.sol";
 
-/// @notice Token, escrow and registry of a policy manager. Each node has the worker it was given.
+/// @notice Token, escrow and registry of a policy manager. A node has the worker it was given, and is suspended
+/// in every fourth second.
 contract HostilePolicyPeers__Mock is Hostile__Mock {
     mapping(address node => address) public workerOf;
 
@@ -35,8 +36,8 @@ contract HostilePolicyPeers__Mock is Hostile__Mock {
         for (uint256 i = 0; i < nodes.length; ++i) workers[i] = workerOf[nodes[i]];
     }
 
-    function serviceOf(address node, uint40, uint40) external view returns (address worker, uint256 suspended) {
-        return (workerOf[node], 0);
+    function serviceOf(address node, uint40 from, uint40 to) external view returns (address worker, uint256 suspended) {
+        return (workerOf[node], to / 4 - from / 4);
     }
 
     function parameters() external pure returns (IStakingEscrow.Parameters memory p) {

@@ -350,7 +350,7 @@ export interface HostilePolicyPeers__Mock extends BaseContract {
   >;
 
   serviceOf: TypedContractMethod<
-    [node: AddressLike, arg1: BigNumberish, arg2: BigNumberish],
+    [node: AddressLike, from: BigNumberish, to: BigNumberish],
     [[string, bigint] & { worker: string; suspended: bigint }],
     "view"
   >;
@@ -478,7 +478,7 @@ export interface HostilePolicyPeers__Mock extends BaseContract {
   getFunction(
     nameOrSignature: "serviceOf"
   ): TypedContractMethod<
-    [node: AddressLike, arg1: BigNumberish, arg2: BigNumberish],
+    [node: AddressLike, from: BigNumberish, to: BigNumberish],
     [[string, bigint] & { worker: string; suspended: bigint }],
     "view"
   >;
