@@ -13,6 +13,7 @@ export { DEFAULT_MAX_FEE_RATE, DEFAULT_MAX_READ_PRICE, type ShareOptions } from 
 export type { Recipient, RecipientKeys } from "./client/recipient";
 export type { Grant } from "./client/share";
 export type { PaymentRequest, Sponsor } from "./client/sponsor";
+export type { ConsentOptions } from "./client/consentToRenew";
 export type { Closing } from "./client/channels";
 export type { Channel } from "./chain/paidReads";
 export type { Renewed, RenewOptions } from "./client/renew";

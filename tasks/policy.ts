@@ -35,7 +35,9 @@ defineTask({
     m: "How many nodes' answers open the data (default 2)",
     n: "How many nodes serve (default 3)",
     when: "A condition, for example: all(between(2026-12-01T00:00:00Z, forever), holds(NKMS, reader, 5))",
-    payer: "owner (default), or readers, who then pay per read",
+    notBefore: "Unix second before which nothing is served (default: now)",
+    nodes: "Nodes of your own choice by name or address, with commas between, instead of a draw",
+    payer: "owner (default), readers, who then pay per read, or the name of a sponsor's key",
     maxPerDay: "NKMS per node and day beyond which a node is passed over (default 10)",
   },
   writes: true,
@@ -44,10 +46,27 @@ defineTask({
 
 defineTask({
   name: "policy:renew",
-  description: "Prolongs a policy at its rate",
-  params: { id: "The policy's id (0x and 64 hex digits)", time: "How many seconds longer" },
+  description: "Prolongs a policy at its rate; sent by its owner or its sponsor",
+  params: {
+    id: "The policy's id (0x and 64 hex digits)",
+    time: "How many seconds longer",
+    consent: "With a sponsor: file with the other party's consent, from policy:consent",
+  },
   writes: true,
-  load: () => actions.sharing().renewPolicy,
+  load: () => actions.renewal().renewPolicy,
+});
+
+defineTask({
+  name: "policy:consent",
+  description: "Agrees to a renewal that the other party sends: as its sponsor, who then pays, or as its owner",
+  params: {
+    id: "The policy's id (0x and 64 hex digits)",
+    time: "How many seconds longer",
+    valid: "For how many seconds the consent counts (default 86400)",
+    out: "File to write the consent to, instead of showing it",
+  },
+  writes: true,
+  load: () => actions.renewal().consentToRenewal,
 });
 
 defineTask({

@@ -38,11 +38,19 @@ export interface Acceptance {
   vs: Uint8Array;
 }
 
-/** A payer's agreement to pay at most `maximum`, valid before the Unix second `deadline`; `signature` is of `PAYMENT`. */
+/** A party's agreement that at most `maximum` is taken from it, valid before the Unix second `deadline`. */
 export interface Consent {
   maximum: bigint;
   deadline: bigint;
   signature: Uint8Array;
+}
+
+/** The agreements that a call carries of those parties who do not send it. */
+export interface Consents {
+  /** The payer's, of `PAYMENT`. */
+  payment?: Consent;
+  /** The owner's, of `GRANT`. */
+  grant?: Consent;
 }
 
 /** A policy to be created, with all that its id hides. `condition` and `note` are empty if there is none. */
@@ -174,9 +182,9 @@ export class PolicyManagerClient {
     return prepare(this.provider, this.contract.createFor, [asCreation(creation), payment, NO_CONSENT]);
   }
 
-  /** Prolongs a policy to `newEnd`, whose owner is the sender and whose payer consented. */
-  renewFor(policy: Policy, newEnd: bigint, payment: Consent): Call<void> {
-    return prepare(this.provider, this.contract.renewFor, [shown(policy), newEnd, payment, NO_CONSENT]);
+  /** Prolongs a policy to `newEnd` for an owner and a payer of whom each is the sender or consented. */
+  renewFor(policy: Policy, newEnd: bigint, { payment = NO_CONSENT, grant = NO_CONSENT }: Consents): Call<void> {
+    return prepare(this.provider, this.contract.renewFor, [shown(policy), newEnd, payment, grant]);
   }
 
   /** Prolongs a policy to `newEnd`; the sender is owner and payer. */

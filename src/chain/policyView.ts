@@ -1,5 +1,8 @@
 /** What a policy's record and state mean at a moment. */
+import { toHex } from "../bytes";
+import { type Policy, policyId } from "../protocol/policy";
 import type { PolicyRecord, PolicyState } from "./policyManager";
+import { refusal } from "./refusals";
 
 export type PolicyPhase = "pending" | "active" | "ended" | "closed";
 
@@ -11,7 +14,7 @@ export function policyPhase({ terms }: Pick<PolicyRecord, "terms">, state: Polic
 }
 
 /** The nodes that have not left a policy, by share index. */
-export function liveShares({ nodes }: Pick<PolicyRecord, "nodes">, { removed }: PolicyState): number[] {
+export function liveShares({ nodes }: Pick<Policy, "nodes">, { removed }: PolicyState): number[] {
   return nodes.map((_, index) => index).filter((index) => ((removed >>> index) & 1) === 0);
 }
 
@@ -24,4 +27,27 @@ export function refundIfRevoked(record: PolicyRecord, state: PolicyState, minPai
   const paidUntil = start + minPaid > now ? start + minPaid : now;
   const unserved = state.end > paidUntil ? state.end - paidUntil : 0n;
   return feeRate * BigInt(liveShares(record, state).length) * unserved;
+}
+
+/** NKMS wei that the payer adds for `seconds` more: rate * live nodes * seconds. */
+export function renewalFee(policy: Policy, state: PolicyState, seconds: bigint): bigint {
+  return policy.terms.feeRate * BigInt(liveShares(policy, state).length) * seconds;
+}
+
+/**
+ * Throws what the contract would refuse a renewal with, whoever sends it: E_UNKNOWN_POLICY, E_POLICY_CLOSED, E_POLICY_ENDED,
+ * E_END_ABOVE_MAXIMUM.
+ */
+export function requireRenewable(
+  policy: Policy,
+  { exists, closed, end }: PolicyState,
+  newEnd: bigint,
+  now: bigint,
+): void {
+  const id = toHex(policyId(policy));
+  const { maxEnd } = policy.terms;
+  if (!exists) throw refusal("UnknownPolicy", { policyId: id });
+  if (closed) throw refusal("PolicyClosed", { policyId: id });
+  if (now >= end) throw refusal("PolicyEnded", { end, timestamp: now });
+  if (newEnd > maxEnd) throw refusal("EndAboveMaximum", { end: newEnd, maxEnd });
 }

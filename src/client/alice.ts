@@ -1,5 +1,6 @@
 /** The owner's verbs (V.A): everything Alice does with her data and her policies. */
 import type { Context } from "./context";
+import { consentToRenew, type ConsentOptions } from "./consentToRenew";
 import { deleteObject } from "./delete";
 import { publishPathKey } from "./publishKeys";
 import { type PolicyFilter, type PolicySummary, readPolicies } from "./readPolicies";
@@ -20,6 +21,8 @@ export interface Alice {
   share(recipient: Recipient, path: string, options: ShareOptions): Promise<Grant>;
   /** Prolongs a policy by `time` seconds. See {@link renew}. */
   renew(id: string, options: RenewOptions): Promise<Renewed>;
+  /** Agrees, as its sponsor or its owner, to a renewal that the other sends. See {@link consentToRenew}. */
+  consentToRenew(id: string, options: ConsentOptions): Promise<string>;
   /** Ends a policy now, with a refund. See {@link revoke}. */
   revoke(id: string): Promise<Revoked>;
   /** Us as the payer of others' policies. See {@link sponsor}. */
@@ -44,6 +47,7 @@ export function alice(context: Context): Alice {
     write: (uri, data, options) => write(context, uri, data, options),
     share: (recipient, path, options) => share(context, recipient, path, options),
     renew: (id, options) => renew(context, id, options),
+    consentToRenew: (id, options) => consentToRenew(context, id, options),
     revoke: (id) => revoke(context, id),
     sponsor: (approve) => sponsor(context, approve),
     readPolicies: (filter) => readPolicies(context, filter),

@@ -3,7 +3,7 @@ import type { Channel } from "../chain/paidReads";
 import { refusal } from "../chain/refusals";
 import type { Address } from "../protocol/abi";
 import type { Context } from "./context";
-import { checkBalance, ensureAllowance } from "./funds";
+import { approveIfMissing, checkBalance } from "./funds";
 
 /** What closing has come to: from when on it can be finished, or what came back. */
 export type Closing = { readonly closesAt: Date } | { readonly refund: bigint };
@@ -16,11 +16,11 @@ export async function openChannel(context: Context, node: Address, deposit: bigi
   const { address, chain, inTurn, keys } = context;
   await checkBalance(context, address, deposit);
   return inTurn(async () => {
-    await ensureAllowance(context, chain.deployment.PaidReads, deposit, true);
     const isOpen = (await chain.paidReads.channelOf(address, node)) !== undefined;
     const call = isOpen
       ? chain.paidReads.topUp(address, node, deposit)
       : chain.paidReads.open(node, keys.voucherSigner.address, deposit);
+    await approveIfMissing(context, call, { spender: chain.deployment.PaidReads, amount: deposit });
     return (await call.send()).hash;
   });
 }

@@ -6,7 +6,7 @@ import type { KeyRegistryClient, PublishedKeys } from "../chain/keyRegistry";
 import type { NKMSTokenClient } from "../chain/nkmsToken";
 import type { NodeRegistryClient } from "../chain/nodeRegistry";
 import type { PaidReadsClient } from "../chain/paidReads";
-import type { Consent, Creation, PolicyManagerClient } from "../chain/policyManager";
+import type { Consent, Consents, Creation, PolicyManagerClient } from "../chain/policyManager";
 import type { StakingEscrowClient } from "../chain/stakingEscrow";
 import type { Engine, RandomSource } from "../crypto/engine";
 import type { Address } from "../protocol/abi";
@@ -43,11 +43,11 @@ export interface ClientChain extends Pick<Chain, "chainId" | "deployment" | "hea
     publish(keys: PublishedKeys): Transaction<void>;
     publishPathKey(pathId: Uint8Array, pathKey: Uint8Array): Transaction<void>;
   };
-  policyManager: Pick<PolicyManagerClient, "parameters" | "policies" | "policyState" | "revocationIn"> & {
+  policyManager: Pick<PolicyManagerClient, "parameters" | "policies" | "policy" | "policyState" | "revocationIn"> & {
     create(creation: Creation): Transaction<string>;
     createFor(creation: Creation, payment: Consent): Transaction<string>;
     renew(policy: Policy, newEnd: bigint): Transaction<void>;
-    renewFor(policy: Policy, newEnd: bigint, payment: Consent): Transaction<void>;
+    renewFor(policy: Policy, newEnd: bigint, consents: Consents): Transaction<void>;
     revoke(policy: Policy): Transaction<void>;
   };
 }

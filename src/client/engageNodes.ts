@@ -1,5 +1,5 @@
 /** From terms to a policy on chain: recruit, hand over, conclude, and begin anew without whoever failed. */
-import type { Address } from "../protocol/abi";
+import { type Address, isSameAddress } from "../protocol/abi";
 import { creationFee, type Policy } from "../protocol/policy";
 import { NkmsError } from "../errors";
 import type { Context } from "./context";
@@ -40,7 +40,7 @@ export async function engageNodes<T>(
     const outcome = await concluded(await handOver(context, { ...draft, terms }, recruits), conclude);
     if ("result" in outcome) return outcome.result;
     refusals.push(...outcome.failures);
-    recruits = recruits.filter(({ node }) => !outcome.failures.some((failure) => isSame(failure.node, node)));
+    recruits = recruits.filter(({ node }) => !outcome.failures.some((failure) => isSameAddress(failure.node, node)));
   }
   throw tooFewNodes(shares, recruits.length, refusals);
 }
@@ -63,11 +63,7 @@ async function concluded<T>(
 function refusedNode(error: unknown, { nodes }: Policy): Address | undefined {
   if (!(error instanceof NkmsError) || !NODE_REFUSALS.includes(error.code)) return undefined;
   const { node, shareIndex } = error.data as { node?: string; shareIndex?: bigint };
-  return node === undefined ? nodes[Number(shareIndex)] : nodes.find((one) => isSame(one, node));
-}
-
-function isSame(one: Address, other: Address): boolean {
-  return one.toLowerCase() === other.toLowerCase();
+  return node === undefined ? nodes[Number(shareIndex)] : nodes.find((one) => isSameAddress(one, node));
 }
 
 function highestFeeRate(recruits: readonly Recruit[]): bigint {

@@ -1,7 +1,7 @@
 /** The payer's money for a policy: checked before anything secret leaves, approved to the wei right before it is needed. */
 import { NkmsError } from "../errors";
 import type { Address } from "../protocol/abi";
-import type { Context } from "./context";
+import type { Context, Transaction } from "./context";
 
 /** Throws E_INSUFFICIENT_BALANCE {got, required} if the account holds less. */
 export async function checkBalance({ chain }: Context, account: Address, required: bigint): Promise<void> {
@@ -12,6 +12,35 @@ export async function checkBalance({ chain }: Context, account: Address, require
     fix: "Get NKMS, share for a shorter time, or with fewer nodes.",
     data: { got: balance, required, account },
   });
+}
+
+/** What a call of ours takes: NKMS wei, and whether we may approve them. */
+export interface Payment {
+  readonly spender: Address;
+  readonly amount: bigint;
+  readonly approve?: boolean;
+}
+
+/**
+ * Approves what a call takes from us, if nothing but the allowance is missing. Contracts take money last, so whatever else they would refuse is
+ * thrown here, before anything is sent; E_INSUFFICIENT_ALLOWANCE as by {@link ensureAllowance}.
+ */
+export async function approveIfMissing(
+  context: Context,
+  call: Transaction<unknown>,
+  { spender, amount, approve = true }: Payment,
+): Promise<void> {
+  try {
+    await call.check();
+  } catch (error) {
+    if (!lacksAllowance(error)) throw error;
+    await ensureAllowance(context, spender, amount, approve);
+  }
+}
+
+/** Whether a call failed for want of an allowance. */
+export function lacksAllowance(error: unknown): boolean {
+  return error instanceof NkmsError && error.code === "E_ERC20_INSUFFICIENT_ALLOWANCE";
 }
 
 /**

@@ -3,6 +3,7 @@
  * shows our signature.
  */
 import type { Address } from "../protocol/abi";
+import { serial } from "../serial";
 
 /** The state of a channel in one epoch: what our latest voucher is for, and what a read costs there. */
 export interface Tab {
@@ -13,7 +14,7 @@ export interface Tab {
 
 export class Purse {
   readonly #tabs = new Map<string, Tab>();
-  readonly #last = new Map<string, Promise<unknown>>();
+  readonly #turns = new Map<string, ReturnType<typeof serial>>();
 
   /** What is known of the channel to a node in an epoch. */
   tab(node: Address, epoch: bigint): Tab | undefined {
@@ -28,11 +29,8 @@ export class Purse {
   /** Runs one payment to a node after another: two vouchers of the same amount would pay for one read. */
   inTurn<T>(node: Address, task: () => Promise<T>): Promise<T> {
     const key = node.toLowerCase();
-    const next = (this.#last.get(key) ?? Promise.resolve()).then(task, task);
-    this.#last.set(
-      key,
-      next.catch(() => undefined),
-    );
-    return next;
+    const turn = this.#turns.get(key) ?? serial();
+    this.#turns.set(key, turn);
+    return turn(task);
   }
 }

@@ -9,8 +9,8 @@ import { canonicalPath, keyId } from "../protocol/path";
 import { creationFee, optionalHash, type Policy, policyId, type Terms } from "../protocol/policy";
 import type { Consent, Creation } from "../chain/policyManager";
 import type { Context, Transaction } from "./context";
-import { engageNodes } from "./engageNodes";
-import { ensureAllowance } from "./funds";
+import { engageNodes, type Search } from "./engageNodes";
+import { approveIfMissing, type Payment } from "./funds";
 import type { AcceptedPolicy, Draft } from "./handOver";
 import type { PolicyRecord } from "./policyRecord";
 import { type Recipient, recipientKeys, type RecipientKeys } from "./recipient";
@@ -46,35 +46,54 @@ export async function share(
   uri: string,
   options: ShareOptions,
 ): Promise<Grant> {
+  const plan = await planShare(context, recipient, uri, options);
+  const { path, note, search } = plan;
+  return engageNodes(context, search, async (accepted) => {
+    const id = toHex(policyId(accepted.policy));
+    const { condition } = search.draft;
+    const record = { ...accepted.policy, id, pending: true, path, recipient: plan.recipient.account, condition };
+    return grantOf(record, await createPolicy(context, record, accepted, note, options));
+  });
+}
+
+/** A share that is meant: with whom, which nodes are looked for, on which terms. */
+export interface SharePlan {
+  readonly path: string;
+  readonly recipient: RecipientKeys;
+  readonly note: Uint8Array;
+  readonly search: Search;
+}
+
+/** Looks up the recipient and checks the options; no node is asked. Throws E_UNKNOWN_RECIPIENT, E_BAD_OPTION, E_CONDITION_TOO_LONG. */
+export async function planShare(
+  context: Context,
+  recipient: Recipient,
+  uri: string,
+  options: ShareOptions,
+): Promise<SharePlan> {
   const { chain } = context;
   const path = canonicalPath(uri);
   const keys = await recipientKeys(context, recipient);
   const [now, parameters] = await Promise.all([chain.headTime(), chain.policyManager.parameters()]);
   const numbers = shareNumbers(options, now, parameters);
-  const condition = conditionBytes(options.when, {
-    contracts: chain.deployment,
-    reader: keys.account ?? keys.requestSigner,
-  });
+  const reader = keys.account ?? keys.requestSigner;
+  const condition = conditionBytes(options.when, { contracts: chain.deployment, reader });
   const note = sealNote(context.keys.noteKey, path, context.random);
   const payer = typeof options.payer === "object" ? options.payer.address : context.address;
   const times = { payer, numbers, acceptBy: BigInt(now) + ACCEPT_WINDOW };
-  const draft = draftOf(context, path, keys, { ...times, condition, note }, options.signal);
+  const engagement = {
+    ...numbers,
+    conditional: condition.length > 0,
+    leastFeeRate: leastFeeRate(numbers, parameters),
+    signal: options.signal,
+  };
   const search = {
     candidates: options.nodes ? chosenCandidates(options.nodes) : drawnCandidates(context, numbers.end),
     shares: numbers.shares,
-    engagement: {
-      ...numbers,
-      conditional: condition.length > 0,
-      leastFeeRate: leastFeeRate(numbers, parameters),
-      signal: options.signal,
-    },
-    draft,
+    engagement,
+    draft: draftOf(context, path, keys, { ...times, condition, note }, options.signal),
   };
-  return engageNodes(context, search, async (accepted) => {
-    const id = toHex(policyId(accepted.policy));
-    const record = { ...accepted.policy, id, pending: true, path, recipient: keys.account, condition };
-    return grantOf(record, await createPolicy(context, record, accepted, note, options));
-  });
+  return { path, recipient: keys, note, search };
 }
 
 /** What a policy carries beside its nodes and keys. */
@@ -127,7 +146,7 @@ async function createPolicy(
   record: PolicyRecord,
   { policy, acceptances }: AcceptedPolicy,
   note: Uint8Array,
-  { payer, approve = true }: ShareOptions,
+  { payer, approve }: ShareOptions,
 ): Promise<string> {
   const { inTurn, store } = context;
   const creation = { ...policy, condition: record.condition, note, acceptances };
@@ -136,7 +155,7 @@ async function createPolicy(
   return inTurn(async () => {
     const call = createCall(context, creation, consent);
     try {
-      if (consent === undefined) await ensureFee(context, policy, approve);
+      if (consent === undefined) await approveIfMissing(context, call, { ...feeOf(context, policy), approve });
       await call.check();
     } catch (error) {
       await store.remove(record.id);
@@ -162,9 +181,8 @@ function createCall({ chain }: Context, creation: Creation, consent?: Consent): 
   return consent ? chain.policyManager.createFor(creation, consent) : chain.policyManager.create(creation);
 }
 
-function ensureFee(context: Context, { terms, nodes }: Policy, approve: boolean): Promise<void> {
-  const { PolicyManager } = context.chain.deployment;
-  return ensureAllowance(context, PolicyManager, creationFee(terms, nodes.length), approve);
+function feeOf({ chain }: Context, { terms, nodes }: Policy): Payment {
+  return { spender: chain.deployment.PolicyManager, amount: creationFee(terms, nodes.length) };
 }
 
 function withPolicyId({ code, message, why, fix, data, cause }: NkmsError, id: string): NkmsError {

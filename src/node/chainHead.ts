@@ -176,7 +176,8 @@ export function causeOf(error: unknown): string | undefined {
   return error instanceof NkmsError && error.cause !== undefined ? codeOf(error.cause) : undefined;
 }
 
-function silent(cause?: unknown): NkmsError {
+/** E_NOT_READY: the chain cannot be asked now. */
+export function silent(cause?: unknown): NkmsError {
   return new NkmsError("E_NOT_READY", "This node cannot reach the chain.", {
     why: "Without the chain it cannot know who may read.",
     fix: "Ask another node, or try later.",

@@ -8,6 +8,11 @@ import { NkmsError } from "../errors";
 /** An Ethereum address as 0x and 40 hex digits, in any case. */
 export type Address = string;
 
+/** Whether two addresses are the same, in whatever case. */
+export function isSameAddress(one: Address, other: Address): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
 /** An unsigned integer of `bits` bits, left-padded to a word. E_OUT_OF_RANGE if it does not fit. */
 export function encodeUint(value: bigint | number, bits = 256): Uint8Array {
   const integer = BigInt(value);

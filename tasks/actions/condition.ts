@@ -1,6 +1,6 @@
-import { isAllowed } from "../../src/chain/condition";
+import { isAllowed, isConditionFault } from "../../src/chain/condition";
 import type { Chain } from "../../src/chain/connection";
-import { NkmsError } from "../../src/errors";
+import type { NkmsError } from "../../src/errors";
 import { encodeCondition } from "../../src/protocol/condition";
 import { formatCondition, parseCondition } from "../../src/protocol/conditionText";
 import { findPolicy, policyId } from "../support/policies";
@@ -54,13 +54,13 @@ async function questionOf(session: Session, chain: Chain): Promise<Question> {
   return { condition, policyId: NO_POLICY, requester: keys?.requestSigner ?? reader };
 }
 
-/** What a node would make of it: a condition that fails is a no. */
+/** What a node would make of it: a condition that fails is a no. A chain that cannot be asked is an error. */
 async function ask(chain: Chain, question: Question, block: number): Promise<{ allowed: boolean; error?: NkmsError }> {
   if (question.condition.length === 0) return { allowed: true };
   try {
     return { allowed: await isAllowed(chain.provider, { ...question, block }) };
   } catch (error) {
-    if (error instanceof NkmsError) return { allowed: false, error };
+    if (isConditionFault(error)) return { allowed: false, error };
     throw error;
   }
 }

@@ -1,12 +1,12 @@
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 
 import { createKeyFile, keyFileAddress, keyFilePath, listKeyFiles, phraseFromEntropy } from "../../src/chain/identity";
 import { passwordFromFile } from "../../src/chain/password";
-import { hasErrno, writeDurably } from "../../src/disk/durableFile";
 import { toHex } from "../../src/bytes";
 import { osRandom } from "../../src/crypto/random";
 import { umbral } from "../../src/crypto/umbral";
 import { clientKeys, nodeKeys } from "../../src/protocol/keys";
+import { readNamedFile, writeNamedFile } from "../support/files";
 import type { Outcome } from "../support/run";
 import { type Session, usage } from "../support/session";
 import { rows } from "../support/show";
@@ -70,11 +70,7 @@ async function publicKeys(session: Session, name: string): Promise<Record<string
 
 async function readPhrase(file: string | undefined): Promise<string | undefined> {
   if (file === undefined) return undefined;
-  try {
-    return (await readFile(file, "utf8")).trim().split(/\s+/).join(" ");
-  } catch {
-    throw usage(`The file ${file} cannot be read.`, "Let --phrase-file name a file with the backup words.");
-  }
+  return (await readNamedFile("phraseFile", file, "the backup words")).trim().split(/\s+/).join(" ");
 }
 
 async function newPassword(session: Session, name: string): Promise<string> {
@@ -86,14 +82,8 @@ async function newPassword(session: Session, name: string): Promise<string> {
 
 /** Before the key is made: words that cannot be kept must not become a key without a backup. Throws E_USAGE. */
 async function writePhrase(file: string | undefined, phrase: string): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  try {
-    await writeDurably(file, `${phrase}\n`, { mode: 0o600, exclusive: true });
-    return file;
-  } catch (error) {
-    const why = hasErrno(error, "EEXIST") ? "exists already and is not overwritten" : "cannot be written";
-    throw usage(`The file ${file} ${why}.`, "Let --phrase-out name a new file in a folder of yours.");
-  }
+  if (file !== undefined) await writeNamedFile("phraseOut", file, phrase);
+  return file;
 }
 
 function showWords({ terminal }: Session, phrase: string): void {

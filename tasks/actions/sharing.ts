@@ -1,15 +1,13 @@
 import type { Chain } from "../../src/chain/connection";
-import type { Identity } from "../../src/chain/identity";
 import type { PolicyParameters, PolicyRecord, PolicyState } from "../../src/chain/policyManager";
-import { liveShares } from "../../src/chain/policyView";
-import { contextOf } from "../../src/client/connect";
-import { share } from "../../src/client/share";
+import { planShare, share } from "../../src/client/share";
 import type { ShareOptions } from "../../src/client/shareOptions";
-import { umbral } from "../../src/crypto/umbral";
+import { sponsor } from "../../src/client/sponsor";
 import { formatAmount, parseAmount } from "../../src/protocol/amount";
 import { parseCondition } from "../../src/protocol/conditionText";
+import { openClient } from "../support/client";
 import { findPolicy, policyId } from "../support/policies";
-import { confirm, propose, type Step } from "../support/propose";
+import { confirm, propose } from "../support/propose";
 import type { Outcome } from "../support/run";
 import { type Session, usage } from "../support/session";
 import { nkms, type Row, rows, short, utc } from "../support/show";
@@ -20,14 +18,15 @@ const SECONDS_PER_DAY = 86_400n;
 export async function createPolicy(session: Session): Promise<Outcome> {
   const path = session.required("path");
   const reader = await session.account(session.required("reader"));
-  const options = shareOptions(session);
-  const { chain, identity } = await session.connectAs();
-  const preview = ["  Share", ...rows(previewRows(path, reader, options, identity))];
+  const { context } = await openClient(session);
+  const options = await shareOptions(session);
+  await planShare(context, reader, path, options);
+  const preview = ["  Share", ...rows(previewRows(session, path, reader, options))];
   if (session.flag("dryRun")) {
     return { result: { path, reader, dryRun: true }, text: [...preview, "  Nothing was sent (--dry-run)."] };
   }
   await confirm(session, preview);
-  const grant = await share(contextOf({}, identity, chain, umbral()), reader, path, options);
+  const grant = await share(context, reader, path, options);
   const { id, nodes, threshold, fee, expires, transaction } = grant;
   return {
     result: {
@@ -49,62 +48,47 @@ export async function createPolicy(session: Session): Promise<Outcome> {
   };
 }
 
-function shareOptions(session: Session): ShareOptions {
+async function shareOptions(session: Session): Promise<ShareOptions> {
   const number = (name: string) => (session.optional(name) === undefined ? undefined : session.wholeNumber(name, 1));
-  const payer = session.optional("payer") ?? "owner";
-  if (payer !== "owner" && payer !== "readers") throw usage(`--payer is "${payer}".`, "Give owner or readers.");
-  const when = session.optional("when");
+  const [when, nodes] = [session.optional("when"), session.optional("nodes")];
   return {
     time: session.wholeNumber("time", 1),
+    notBefore: number("notBefore"),
     maxTime: number("maxTime"),
     m: number("m"),
     n: number("n"),
+    nodes: nodes === undefined ? undefined : await accounts(session, nodes),
     when: when === undefined ? undefined : parseCondition(when),
-    payer,
+    payer: await payerOf(session),
     maxFeeRate: parseAmount(session.optional("maxPerDay") ?? "10") / SECONDS_PER_DAY,
   };
 }
 
-function previewRows(path: string, reader: string, options: ShareOptions, { name }: Identity): Row[] {
-  const { time, m = 2, n = 3, maxFeeRate = 0n, payer } = options;
+function accounts(session: Session, list: string): Promise<string[]> {
+  return Promise.all(list.split(",").map((one) => session.account(one.trim())));
+}
+
+/** Who pays: a sponsor's key must be here, since it signs when the nodes are found. */
+async function payerOf(session: Session): Promise<ShareOptions["payer"]> {
+  const payer = session.optional("payer") ?? "owner";
+  if (payer === "owner" || payer === "readers") return payer;
+  return sponsor((await openClient(session, payer)).context, () => true);
+}
+
+function previewRows(session: Session, path: string, reader: string, options: ShareOptions): Row[] {
+  const { time, notBefore, nodes, n = nodes?.length ?? 3, m = 2, maxFeeRate = 0n, payer } = options;
   const most = BigInt(n) * BigInt(time) * maxFeeRate;
   return [
-    ["owner", name ?? ""],
+    ["owner", session.required("from")],
     ["path", path],
     ["reader", reader],
-    ["time", `${time} s, any ${Math.min(m, n)} of ${n} nodes`],
-    ["fee", payer === "readers" ? "none: the readers pay per read" : `at most ${nkms(most)}`],
-  ];
-}
-
-/** Prolongs a policy at its rate. */
-export async function renewPolicy(session: Session): Promise<Outcome> {
-  const id = policyId(session);
-  const time = BigInt(session.wholeNumber("time", 1));
-  const { chain } = await session.connectAs();
-  const record = await findPolicy(chain, id);
-  const state = await chain.policyManager.policyState(id);
-  const end = state.end + time;
-  const fee = record.terms.feeRate * BigInt(liveShares(record, state).length) * time;
-  return propose(session, chain, {
-    title: "Renew",
-    rows: [
-      ["policy", id],
-      ["until", utc(end)],
-      ["fee", nkms(fee)],
+    [
+      "time",
+      `${time} s${notBefore === undefined ? "" : ` from ${utc(BigInt(notBefore))}`}, any ${Math.min(m, n)} of ${n} nodes`,
     ],
-    result: { policyId: id, end: Number(end), fee: formatAmount(fee) },
-    steps: await renewalSteps(chain, record, end, fee),
-  });
-}
-
-/** An approval, if the allowance does not cover the fee, and the renewal. */
-async function renewalSteps(chain: Chain, record: PolicyRecord, end: bigint, fee: bigint): Promise<Step[]> {
-  const { nkmsToken, policyManager, deployment } = chain;
-  const allowance = await nkmsToken.allowance(record.terms.payer, deployment.PolicyManager);
-  const renewal = { title: "renew", call: () => policyManager.renew(record, end) };
-  if (allowance >= fee) return [renewal];
-  return [{ title: "approve", call: () => nkmsToken.approve(deployment.PolicyManager, fee) }, renewal];
+    ["fee", payer === "readers" ? "none: the readers pay per read" : `at most ${nkms(most)}`],
+    ...(typeof payer === "object" ? [["payer", `${session.required("payer")} ${payer.address}`] as const] : []),
+  ];
 }
 
 /** Pays a node what it has served under one policy; when all is over, also frees its collateral. */

@@ -8,7 +8,8 @@ import { dueVouchers } from "../../src/node/redeemVouchers";
 import { readVouchers, vouchersFolder } from "../../src/node/voucherStore";
 import { formatAmount, parseAmount } from "../../src/protocol/amount";
 import { clientKeys } from "../../src/protocol/keys";
-import { propose, type Step } from "../support/propose";
+import { payingSteps } from "../support/pay";
+import { propose } from "../support/propose";
 import type { Outcome } from "../support/run";
 import type { Session } from "../support/session";
 import { nkms, utc } from "../support/show";
@@ -18,21 +19,13 @@ export async function openChannel(session: Session): Promise<Outcome> {
   const node = await session.account(session.required("node"));
   const amount = parseAmount(session.required("amount"));
   const { chain, identity } = await session.connectAs();
-  const { paidReads, nkmsToken, deployment } = chain;
+  const { paidReads, deployment } = chain;
   const payer = identity.account.address;
-  const [channel, allowance] = await Promise.all([
-    paidReads.channelOf(payer, node),
-    nkmsToken.allowance(payer, deployment.PaidReads),
-  ]);
+  const channel = await paidReads.channelOf(payer, node);
   const { voucherSigner } = clientKeys(identity.seed, umbral());
-  const steps: Step[] = [
-    channel
-      ? { title: "top up", call: () => paidReads.topUp(payer, node, amount) }
-      : { title: "open", call: () => paidReads.open(node, voucherSigner.address, amount) },
-  ];
-  if (allowance < amount) {
-    steps.unshift({ title: "approve", call: () => nkmsToken.approve(deployment.PaidReads, amount) });
-  }
+  const step = channel
+    ? { title: "top up", call: () => paidReads.topUp(payer, node, amount) }
+    : { title: "open", call: () => paidReads.open(node, voucherSigner.address, amount) };
   const deposit = (channel?.deposit ?? 0n) + amount;
   return propose(session, chain, {
     title: channel ? "Top up a channel" : "Open a channel",
@@ -42,7 +35,7 @@ export async function openChannel(session: Session): Promise<Outcome> {
       ["deposit", `${nkms(amount)} more, ${nkms(deposit)} in all`],
     ],
     result: { payer, node, amount: formatAmount(amount), deposit: formatAmount(deposit) },
-    steps,
+    steps: await payingSteps(chain, { payer, spender: deployment.PaidReads, amount }, step),
     next: "read with {maxPrice}; what is left comes back by voucher:close",
   });
 }

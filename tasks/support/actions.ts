@@ -10,6 +10,7 @@ export const actions = {
   node: () => require("../actions/node") as typeof import("../actions/node"),
   policy: () => require("../actions/policy") as typeof import("../actions/policy"),
   positions: () => require("../actions/positions") as typeof import("../actions/positions"),
+  renewal: () => require("../actions/renewal") as typeof import("../actions/renewal"),
   rewards: () => require("../actions/rewards") as typeof import("../actions/rewards"),
   sharing: () => require("../actions/sharing") as typeof import("../actions/sharing"),
   stake: () => require("../actions/stake") as typeof import("../actions/stake"),

@@ -2,7 +2,7 @@
 import type { Chain } from "../../src/chain/connection";
 import type { PolicyFilter, PolicyRecord, PolicyState } from "../../src/chain/policyManager";
 import { liveShares, policyPhase } from "../../src/chain/policyView";
-import { NkmsError } from "../../src/errors";
+import { refusal } from "../../src/chain/refusals";
 import { formatCondition } from "../../src/protocol/conditionText";
 import { type Session, usage } from "./session";
 
@@ -20,15 +20,11 @@ export function policyId(session: Session): string {
   throw usage(`"${id}" is not a policy's id.`, "Copy it from: npx hardhat policy:list");
 }
 
-/** The policy with an id. Throws E_NO_POLICY. */
+/** The policy with an id. Throws E_UNKNOWN_POLICY. */
 export async function findPolicy(chain: Chain, id: string): Promise<PolicyRecord> {
   const record = await chain.policyManager.policy(id);
   if (record) return record;
-  throw new NkmsError("E_NO_POLICY", `There is no policy ${id} on chain ${chain.chainId}.`, {
-    why: "No creation event carries this id.",
-    fix: "List the policies: npx hardhat policy:list --owner <name>",
-    data: { policyId: id, chainId: chain.chainId },
-  });
+  throw refusal("UnknownPolicy", { policyId: id });
 }
 
 /** A reader is found by the signer it published; an address without published keys is taken as a signer itself. */

@@ -13,7 +13,10 @@ export interface Proposal {
   title: string;
   rows: Row[];
   result: Record<string, unknown>;
-  /** The transactions in order. A later one may depend on an earlier one, so each is prepared only when its turn comes. */
+  /**
+   * The transactions in order; none for what is only signed. A later one may depend on an earlier one, so each is prepared only when its turn
+   * comes.
+   */
   steps: Step[];
   next?: string;
 }
@@ -37,14 +40,8 @@ interface Sent {
  */
 export async function propose(session: Session, chain: Chain, proposal: Proposal): Promise<Outcome> {
   const options = sendOptions(session);
-  const { gas, gasPrice, cost } = await (await proposal.steps[0].call()).estimate();
-  const ether = `≈ ${amount(cost)} ETH (${grouped(gas)} gas at ${(Number(gasPrice) / 1e9).toPrecision(3)} gwei)`;
-  const many = proposal.steps.length > 1 ? `, first of ${proposal.steps.length} transactions` : "";
-  const preview = [
-    `  ${proposal.title}`,
-    ...rows([...proposal.rows, ["cost", ether + many], ["chain", `${chain.chainId}`]]),
-  ];
-  const estimate = { gas, cost };
+  const { estimate, text } = await costOf(proposal.steps);
+  const preview = [`  ${proposal.title}`, ...rows([...proposal.rows, ["cost", text], ["chain", `${chain.chainId}`]])];
   if (session.flag("dryRun")) {
     return {
       result: { ...proposal.result, dryRun: true, estimate },
@@ -59,6 +56,15 @@ export async function propose(session: Session, chain: Chain, proposal: Proposal
     result: { ...proposal.result, transactions: sent },
     text: [...(session.flag("yes") ? preview : []), ...lines, ...next],
   };
+}
+
+/** What the first step costs, for programs and for people. */
+async function costOf(steps: Step[]): Promise<{ estimate: { gas: bigint; cost: bigint }; text: string }> {
+  if (steps.length === 0) return { estimate: { gas: 0n, cost: 0n }, text: "none: nothing is sent" };
+  const { gas, gasPrice, cost } = await (await steps[0].call()).estimate();
+  const ether = `≈ ${amount(cost)} ETH (${grouped(gas)} gas at ${(Number(gasPrice) / 1e9).toPrecision(3)} gwei)`;
+  const many = steps.length > 1 ? `, first of ${steps.length} transactions` : "";
+  return { estimate: { gas, cost }, text: ether + many };
 }
 
 /** Shows a preview and asks, unless `--yes`. Throws E_NOT_CONFIRMED. */

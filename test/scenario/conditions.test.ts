@@ -74,7 +74,7 @@ describe("Conditions of access (V.F)", () => {
   const REASONS: Record<string, string> = {
     no: "The condition's contract says no.",
     notBoolean: "The condition's contract gave an answer that is neither yes nor no, or there is none.",
-    reverted: "The condition's contract reverted or ran out of gas.",
+    reverted: "The condition's contract reverted.",
   };
 
   it("a time that comes, and one that passes: it turns true later", async () => {

@@ -1,9 +1,10 @@
 /** One node against the real contracts: an owner grants and pays, a recipient is served, until the chain says otherwise. */
 import { takeSnapshot, time, type SnapshotRestorer } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
-import { ethers } from "hardhat";
+import { ethers, network } from "hardhat";
 
 import { fromHex, toHex } from "../../src/bytes";
+import { connectChain } from "../../src/chain/connection";
 import { ethereumView } from "../../src/node/ethereumView";
 import { encodeAddressAndBytes } from "../../src/protocol/abi";
 import type { GrantAnswer, GrantRequest, ReencryptAnswer, RequestMessage } from "../../src/protocol/messages";
@@ -11,6 +12,7 @@ import { policyId, type Terms } from "../../src/protocol/policy";
 import { RECEIPT, trafficDomain } from "../../src/protocol/request";
 import { recoverSigner } from "../../src/protocol/typedSignature";
 import { NODE_TERMS, openRealChain, type RealChain } from "../support/node/realChain";
+import { serveRpc } from "../support/rpcServer";
 import { grantOf, KEYS, refusal, requestOf, SHARE_INDEX, World } from "../support/node/world";
 
 describe("A node on chain", () => {
@@ -73,6 +75,19 @@ describe("A node on chain", () => {
   async function read(grant: GrantRequest, changes: Partial<RequestMessage> = {}): Promise<ReencryptAnswer> {
     const requestTime = BigInt(await time.latest());
     return world.reencrypt(requestOf(grant, { shareIndex: 0n, requestTime, ...changes }));
+  }
+
+  /** The node's view of the same chain as other processes have it. */
+  async function overSocket() {
+    const rpc = await serveRpc(network.provider);
+    const { deployment } = real.chain;
+    const chain = await connectChain({ rpcUrl: rpc.url, deployment });
+    const close = async () => {
+      await world.restart();
+      chain.close();
+      await rpc.close();
+    };
+    return { chain: ethereumView(chain, real.account), rpc, close };
   }
 
   it("is ready, and says of itself what the registry says", async () => {
@@ -173,15 +188,43 @@ describe("A node on chain", () => {
       await read(grant);
     });
 
+    const REASONS = { no: "no", reverts: "reverted", outOfGas: "outOfGas", two: "notBoolean" };
+
     for (const answer of ["no", "reverts", "outOfGas", "two"] as const) {
-      it(`and refuses if it answers ${answer}`, async () => {
+      it(`and refuses if it answers ${answer}, over a socket as in process`, async () => {
         const { contract, grant } = await conditional();
         await contract.setAnswer(ANSWERS[answer]);
-        const refused = await refusal(read(grant));
-        expect([refused.status, refused.code]).to.deep.equal([403, "E_CONDITION"]);
-        expect(refused.data.answered).to.equal(answer === "no");
+        const inProcess = await refusal(read(grant));
+        const { chain, close } = await overSocket();
+        await world.restart({ chain });
+        for (const refused of [inProcess, await refusal(read(grant))]) {
+          expect([refused.status, refused.code]).to.deep.equal([403, "E_CONDITION"]);
+          expect(refused.data).to.include({ answered: answer === "no", reason: REASONS[answer] });
+        }
+        await close();
       });
     }
+
+    it("and blames nobody, but asks to come again, if the server cannot be asked for it", async () => {
+      const { contract, grant } = await conditional();
+      await contract.setAnswer(ANSWERS.yes);
+      const { chain, rpc, close } = await overSocket();
+      await world.restart({ chain });
+      const question = "isAllowed";
+      for (const fault of [{ code: -32_005, message: "limit exceeded" }, "hangUp"] as const) {
+        rpc.refuseCalls = { selector: contract.interface.getFunction(question).selector, fault };
+        const refused = await refusal(read(grant));
+        expect([refused.status, refused.code, refused.data]).to.deep.equal([
+          503,
+          "E_NOT_READY",
+          { code: "E_RPC_FAILED" },
+        ]);
+        expect(refused.fix).to.equal("Ask another node, or try later.");
+        rpc.refuseCalls = undefined;
+        await read(grant);
+      }
+      await close();
+    });
 
     it("and refuses if there is no contract, or no condition that can be read", async () => {
       const nobody = encodeAddressAndBytes("0x" + "77".repeat(20), new Uint8Array());

@@ -99,9 +99,101 @@ describe("Alice renews what she shared", () => {
     const payer = carol.sponsor(() => true);
     const { id, fee } = await shared("file://sponsored", { payer });
     const before = await balanceOf(carol.address);
-    expect((await rejection(alice.renew(id, { time: HOUR }))).code).to.equal("E_NOT_CONSENTED");
+    const alone = await rejection(alice.renew(id, { time: HOUR }));
+    expect([alone.code, alone.data]).to.deep.equal([
+      "E_NOT_CONSENTED",
+      { party: carol.address.toLowerCase(), caller: alice.address },
+    ]);
     expect((await alice.renew(id, { time: HOUR, payer })).fee).to.equal(fee);
     expect(await balanceOf(carol.address)).to.equal(before - fee);
     await carol.close();
+  });
+
+  context("with a consent that was sent", () => {
+    let carol: Client;
+    let id: string;
+    let fee: bigint;
+    let expires: Date;
+
+    beforeEach(async () => {
+      carol = await world.connect("carol");
+      ({ id, fee, expires } = await shared("file://apart", { payer: carol.sponsor(() => true) }));
+    });
+    afterEach(() => carol.close());
+
+    const later = () => new Date(expires.getTime() + HOUR * 1_000);
+
+    it("by the sponsor she renews, and by her the sponsor renews, who pays each time", async () => {
+      const before = await balanceOf(carol.address);
+      const byCarol = await carol.consentToRenew(id, { time: HOUR });
+      expect(await alice.renew(id, { time: HOUR, consent: byCarol })).to.deep.include({ expires: later(), fee });
+      expect(await balanceOf(carol.address)).to.equal(before - fee);
+      const byAlice = await alice.consentToRenew(id, { time: 60 });
+      const again = await carol.renew(id, { time: 60, consent: byAlice });
+      expect(again.expires.getTime()).to.equal(later().getTime() + 60_000);
+      expect(await balanceOf(carol.address)).to.equal(before - fee - again.fee);
+      expect(again.fee * BigInt(HOUR)).to.equal(fee * 60n);
+    });
+
+    it("which counts for one renewal, one party and its time only", async () => {
+      const consent = await carol.consentToRenew(id, { time: HOUR, validFor: 600 });
+      const refused = async (who: Client, options: { time: number; consent?: string }) => {
+        const { code, data } = await rejection(who.renew(id, options));
+        return { code, data };
+      };
+      const end = BigInt(expires.getTime() / 1000 + HOUR);
+      expect(await refused(alice, { time: HOUR + 1, consent })).to.deep.equal({
+        code: "E_CONSENT_MISMATCH",
+        data: { field: "end", got: end, expected: end + 1n },
+      });
+      const [own, others] = [carol.address.toLowerCase(), alice.address.toLowerCase()];
+      expect(await refused(carol, { time: HOUR, consent })).to.deep.equal({
+        code: "E_CONSENT_MISMATCH",
+        data: { field: "party", got: own, expected: others },
+      });
+      const forged = consent.replace(/0x([0-9a-f]{2})(?=[0-9a-f]{128}")/, "0x00");
+      expect(forged).to.not.equal(consent);
+      expect(await refused(alice, { time: HOUR, consent: forged })).to.deep.equal({
+        code: "E_NOT_CONSENTED",
+        data: { party: carol.address, caller: alice.address },
+      });
+      const low = consent.replace(/"maximum":"\d+"/, `"maximum":"${fee - 1n}"`);
+      expect(await refused(alice, { time: HOUR, consent: low })).to.deep.equal({
+        code: "E_CONSENT_EXCEEDED",
+        data: { required: fee, maximum: fee - 1n },
+      });
+      expect((await refused(alice, { time: HOUR, consent: "{}" })).code).to.equal("E_BAD_CONSENT");
+      await world.pass(600);
+      const late = await refused(alice, { time: HOUR, consent });
+      expect(late.code).to.equal("E_CONSENT_EXPIRED");
+      expect((late.data.timestamp as bigint) >= (late.data.deadline as bigint)).to.equal(true);
+    });
+
+    it("which only its two parties give and use", async () => {
+      const stranger = await rejection(bob.consentToRenew(id, { time: HOUR }));
+      const parties = { party: alice.address.toLowerCase(), caller: bob.address };
+      expect([stranger.code, stranger.data]).to.deep.equal(["E_NOT_CONSENTED", parties]);
+      const sent = await rejection(
+        bob.renew(id, { time: HOUR, consent: await alice.consentToRenew(id, { time: HOUR }) }),
+      );
+      expect([sent.code, sent.data]).to.deep.equal(["E_NOT_CONSENTED", parties]);
+      const own = await shared("file://own");
+      expect((await rejection(alice.consentToRenew(own.id, { time: HOUR }))).code).to.equal("E_SAME_PARTY");
+      const beyond = await rejection(carol.consentToRenew(id, { time: 2 * HOUR + 1 }));
+      expect(beyond.code).to.equal("E_END_ABOVE_MAXIMUM");
+    });
+
+    it("and approves nothing before all else is known to be right", async () => {
+      const allowance = () => world.chain.nkmsToken.allowance(carol.address, world.chain.deployment.PolicyManager);
+      const forged = (await alice.consentToRenew(id, { time: HOUR })).replace(
+        /0x[0-9a-f]{2}(?=[0-9a-f]{128}")/,
+        "0x00",
+      );
+      expect((await rejection(carol.renew(id, { time: HOUR, consent: forged }))).code).to.equal("E_NOT_CONSENTED");
+      expect(await allowance()).to.equal(0n);
+      const consent = await alice.consentToRenew(id, { time: HOUR });
+      const unapproved = await rejection(carol.renew(id, { time: HOUR, consent, approve: false }));
+      expect([unapproved.code, unapproved.data.required]).to.deep.equal(["E_INSUFFICIENT_ALLOWANCE", fee]);
+    });
   });
 });

@@ -180,6 +180,7 @@ export class MemoryNetwork implements MemoryLedger {
               (recipientSigner === undefined || terms.recipientSigner === recipientSigner) &&
               (pathKeyId === undefined || equalBytes(terms.pathKeyId, pathKeyId)),
           ),
+        policy: async (id) => this.created.find(({ policyId: created }) => created === id),
         policyState: async (id) => this.states.get(typeof id === "string" ? id : toHex(id)) ?? NOTHING,
         revocationIn: () => this.revocations.at(-1)!,
         createFor: (creation) => this.create(account, creation),

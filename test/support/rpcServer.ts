@@ -17,7 +17,14 @@ export interface RpcServer {
   onAnswer: (method: string) => void | Promise<void>;
   /** The Authorization header without which a call gets status 401; any will do if undefined. */
   authorization?: string;
+  /** Calls of one function that the server fails at: with an error of its own, or by hanging up. */
+  refuseCalls?: RefusedCalls;
   close(): Promise<void>;
+}
+
+export interface RefusedCalls {
+  readonly selector: string;
+  readonly fault: { readonly code: number; readonly message: string } | "hangUp";
 }
 
 /** The in-process chain over JSON-RPC on a loopback socket, so that other processes and real clients reach it. */
@@ -31,12 +38,18 @@ export async function serveRpc(provider: Provider): Promise<RpcServer> {
     request.on("end", () => {
       const body = JSON.parse(Buffer.concat(chunks).toString()) as RpcCall | RpcCall[];
       const one = async (call: RpcCall) => {
+        const fault = refusedWith(rpc.refuseCalls, call);
+        if (fault === "hangUp") throw new Error("hung up");
+        if (fault) return { jsonrpc: "2.0", id: call.id, error: fault };
         const result = await answer(provider, call);
         await rpc.onAnswer(call.method);
         return result;
       };
       const answers = Array.isArray(body) ? Promise.all(body.map(one)) : one(body);
-      void answers.then((result) => response.setHeader("content-type", "application/json").end(JSON.stringify(result)));
+      void answers.then(
+        (result) => response.setHeader("content-type", "application/json").end(JSON.stringify(result)),
+        () => response.destroy(),
+      );
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -50,6 +63,14 @@ export async function serveRpc(provider: Provider): Promise<RpcServer> {
       }),
   };
   return rpc;
+}
+
+function refusedWith(
+  refused: RefusedCalls | undefined,
+  { method, params }: RpcCall,
+): RefusedCalls["fault"] | undefined {
+  const [call] = (params ?? []) as { data?: string }[];
+  return refused && method === "eth_call" && call.data?.startsWith(refused.selector) ? refused.fault : undefined;
 }
 
 async function answer(provider: Provider, { id, method, params }: RpcCall): Promise<object> {

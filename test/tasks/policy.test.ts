@@ -69,7 +69,7 @@ describe("tasks policy, rewards and emission", () => {
     const other = await world().json("policy:revoke", { id, from: "ada", yes: true });
     expect([other.exitCode, other.value.error.code]).to.deep.equal([3, "E_NOT_OWNER"]);
     const unknown = await world().json("policy:revoke", { id: `0x${"ab".repeat(32)}`, from: "bea", yes: true });
-    expect([unknown.exitCode, unknown.value.error.code]).to.deep.equal([3, "E_NO_POLICY"]);
+    expect([unknown.exitCode, unknown.value.error.code]).to.deep.equal([3, "E_UNKNOWN_POLICY"]);
     const wrong = await world().json("policy:show", { id: "0x12" });
     expect([wrong.exitCode, wrong.value.error.code]).to.deep.equal([2, "E_USAGE"]);
   });

@@ -9,7 +9,7 @@ import { bob as bobVerbs } from "../../src/client/bob";
 import { contextOf } from "../../src/client/connect";
 import { umbral } from "../../src/crypto/umbral";
 import { Operator } from "../support/operator";
-import { useTaskWorld } from "../support/taskWorld";
+import { type JsonReport, useTaskWorld } from "../support/taskWorld";
 
 const PATH = "file://tasks/plan.txt";
 const PRICE = parseEther("0.001");
@@ -70,7 +70,7 @@ describe("tasks for sharing, conditions and vouchers", () => {
     expect(await check({ id })).to.include({ allowed: false });
     expect(await check({ when: "not(holds(NKMS, reader, 1))", reader: "bea" })).to.include({ allowed: true });
     const failing = await check({ when: `not(asks(${ada}, 0x))`, reader: "bea" });
-    expect([failing.allowed, failing.error.code]).to.deep.equal([false, "E_CHILD_FAILED"]);
+    expect([failing.allowed, failing.error.code]).to.deep.equal([false, "E_CONDITION_REVERTED"]);
 
     const renewed = await world().json("policy:renew", { id, time: "86400", from: "ada", yes: true });
     expect(renewed.value).to.include({ end: value.end + 86_400, fee: "0.0864" });
@@ -85,6 +85,43 @@ describe("tasks for sharing, conditions and vouchers", () => {
     const final = await world().json("policy:claim", { id, of: "ada", from: "bea", yes: true });
     expect([final.exitCode, final.value.final]).to.deep.equal([0, true]);
     expect(Number(final.value.expected) + Number(claimed.value.expected)).to.be.closeTo(0.1728, 0.0003);
+  });
+
+  it("renew what a sponsor pays, sent by the owner or by the sponsor, with the other's consent", async () => {
+    const { account } = await world().identity("bea");
+    const created = (await share({ payer: "bea", maxTime: "345600" })).value;
+    expect(created, JSON.stringify(created)).to.include({ ok: true, fee: "0.0864" });
+    const id = created.policyId as string;
+    const titles = ({ value }: JsonReport) => value.transactions.map(({ title }: { title: string }) => title);
+    const run = (task: string, from: string, more = {}) =>
+      world().json(task, { id, time: "86400", from, yes: true, ...more });
+    const [bySponsor, byOwner] = [join(folder, "sponsor.json"), join(folder, "owner.json")];
+
+    const alone = await run("policy:renew", "ada");
+    expect([alone.exitCode, alone.value.error.code]).to.deep.equal([3, "E_NOT_CONSENTED"]);
+    const meant = (await run("policy:consent", "bea", { dryRun: true })).value;
+    expect(meant).to.include({ dryRun: true, maximum: "0.0864", consent: undefined, end: created.end + 86_400 });
+    expect(titles(await run("policy:consent", "bea", { out: bySponsor }))).to.deep.equal(["approve"]);
+    const preview = await run("policy:renew", "ada", { consent: bySponsor, dryRun: true });
+    expect(preview.value).to.include({ dryRun: true, fee: "0.0864", payer: account.address.toLowerCase() });
+    const renewed = await run("policy:renew", "ada", { consent: bySponsor });
+    expect(titles(renewed)).to.deep.equal(["renew"]);
+    expect(renewed.value).to.include({ end: created.end + 86_400 });
+
+    expect((await run("policy:consent", "ada", { out: byOwner })).value).to.deep.include({
+      maximum: "0",
+      transactions: [],
+    });
+    expect(titles(await run("policy:renew", "bea", { consent: byOwner }))).to.deep.equal(["approve", "renew"]);
+    for (const [task, from, more, exitCode, code] of [
+      ["policy:renew", "ada", { consent: bySponsor }, 3, "E_CONSENT_MISMATCH"],
+      ["policy:renew", "ada", { consent: join(folder, "absent") }, 2, "E_USAGE"],
+      ["policy:renew", "ada", { consent: join(world().home, "keys", "ada.json") }, 2, "E_BAD_CONSENT"],
+      ["policy:consent", "bea", { out: bySponsor }, 2, "E_USAGE"],
+    ] as const) {
+      const refused = await run(task, from, more);
+      expect([refused.exitCode, refused.value.error.code]).to.deep.equal([exitCode, code]);
+    }
   });
 
   it("open a channel, pay reads from it, redeem them once, and close it", async () => {
@@ -141,9 +178,9 @@ describe("tasks for sharing, conditions and vouchers", () => {
       ["policy:create", { reader: "0x" + "77".repeat(20) }, 3, "E_UNKNOWN_RECIPIENT"],
       ["policy:create", { n: "2", m: "2" }, 4, "E_TOO_FEW_NODES"],
       ["condition:check", { when: "logged(1)", id: "0x" + "77".repeat(32) }, 2, "E_USAGE"],
-      ["condition:check", { id: "0x" + "77".repeat(32) }, 3, "E_NO_POLICY"],
+      ["condition:check", { id: "0x" + "77".repeat(32) }, 3, "E_UNKNOWN_POLICY"],
       ["voucher:redeem", { data: "/nowhere" }, 0, "ok"],
-      ["policy:renew", { id: "0x" + "77".repeat(32), time: "1" }, 3, "E_NO_POLICY"],
+      ["policy:renew", { id: "0x" + "77".repeat(32), time: "1" }, 3, "E_UNKNOWN_POLICY"],
     ];
     for (const [task, args, exitCode, code] of cases) {
       const own = { from: "ada", reader: "bea", path: PATH, time: "3600", m: "1", n: "1", yes: true };

@@ -326,8 +326,8 @@ describe("reencrypt (I-L7)", () => {
     const failing = (code: string) => () => Promise.reject(new NkmsError(code, "No answer."));
     const answers: [string, () => Promise<boolean>, boolean, string][] = [
       ["no", () => Promise.resolve(false), true, "no"],
-      ["a revert", failing("E_REVERTED"), false, "reverted"],
-      ["a custom error of ours", failing("E_CHILD_FAILED"), false, "reverted"],
+      ["a revert", failing("E_CONDITION_REVERTED"), false, "reverted"],
+      ["too much gas", failing("E_CONDITION_OUT_OF_GAS"), false, "outOfGas"],
       ["an answer that is no boolean", failing("E_CONDITION_FAILED"), false, "notBoolean"],
       ["bytes that are no condition", failing("E_BAD_CONDITION"), false, "notBoolean"],
     ];
@@ -355,6 +355,23 @@ describe("reencrypt (I-L7)", () => {
       world.clock.advance(3_000);
       expect((await refused).code).to.equal("E_CONDITION");
       expect((await refused).data).to.include({ answered: false, reason: "timeout" });
+    });
+
+    it("are nobody's no when it is the chain that fails, or that is silent about everything", async () => {
+      const grant = await world.fund(grantOf({}, { condition }));
+      world.chain.condition = failing("E_RPC_FAILED");
+      const failed = await refusal(world.reencrypt(requestOf(grant)));
+      expect([failed.status, failed.code, failed.data]).to.deep.equal([503, "E_NOT_READY", { code: "E_RPC_FAILED" }]);
+
+      world.chain.condition = () => new Promise(() => {});
+      const late = world.clock.nextSchedule(3_000);
+      const refused = refusal(world.reencrypt(requestOf(grant)));
+      await late;
+      world.chain.failing = true;
+      world.clock.advance(3_000);
+      expect([(await refused).status, (await refused).code]).to.deep.equal([503, "E_NOT_READY"]);
+      expect((await refused).data).to.deep.equal({ code: "E_RPC_TIMEOUT" });
+      world.chain.failing = false;
     });
   });
 
