@@ -1,6 +1,5 @@
 /** Deploys the whole system through Ignition, resumably, and checks on the chain that the contracts know each other. */
-import { HardhatArtifactResolver } from "@nomicfoundation/hardhat-ignition/helpers";
-import type { SuccessfulDeploymentResult } from "@nomicfoundation/ignition-core";
+import type { ArtifactResolver, SuccessfulDeploymentResult } from "@nomicfoundation/ignition-core";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
 import { CONTRACT_NAMES } from "../src/chain/contracts";
@@ -15,6 +14,8 @@ import { makePlan, type Plan, plannedAddress } from "./plan";
 import { Rpc } from "./rpc";
 import { signingProvider } from "./signingProvider";
 
+const LOCAL_POLLING_MS = 10;
+
 /**
  * Who deploys what, and where the journal is. The deployer is a key file's identity, or the address of an account that the chain
  * itself unlocks. Without a folder nothing is kept and an interrupted deployment cannot go on.
@@ -23,7 +24,7 @@ export interface DeployOptions {
   deployer: Identity | string;
   parameters: SystemParameters;
   folder?: string;
-  /** Milliseconds between looks for new blocks. */
+  /** Milliseconds between looks for new blocks; by default for a chain that mines at once. */
   pollingMs?: number;
   /** Blocks that must follow a transaction before the next is sent. */
   confirmations?: number;
@@ -35,7 +36,7 @@ export interface DeployOptions {
  */
 export async function deploySystem(
   hre: HardhatRuntimeEnvironment,
-  { deployer, parameters, folder, pollingMs = 100, confirmations = 1 }: DeployOptions,
+  { deployer, parameters, folder, pollingMs = LOCAL_POLLING_MS, confirmations = 1 }: DeployOptions,
 ): Promise<Deployment> {
   const provider =
     typeof deployer === "string" ? hre.network.provider : signingProvider(hre.network.provider, deployer);
@@ -46,7 +47,7 @@ export async function deploySystem(
     provider,
     accounts: [address],
     defaultSender: address,
-    artifactResolver: new HardhatArtifactResolver(hre),
+    artifactResolver: compiledContracts(hre),
     ignitionModule: NkmsModule,
     deploymentParameters: { NKMS: moduleParameters(plan, parameters) },
     deploymentDir: folder,
@@ -56,6 +57,14 @@ export async function deploySystem(
   const deployment = asDeployment(plan, result);
   await verifyWiring((contract) => rpc.code(contract), deployment);
   return deployment;
+}
+
+/** Without the compiler's whole input and output, which Ignition would copy for each contract: 70 MB that nobody reads. */
+function compiledContracts({ artifacts }: HardhatRuntimeEnvironment): ArtifactResolver {
+  return {
+    loadArtifact: (name) => artifacts.readArtifact(name),
+    getBuildInfo: () => Promise.resolve(undefined),
+  };
 }
 
 function moduleParameters(plan: Plan, { token, staking, policy, payments }: SystemParameters) {

@@ -13,6 +13,7 @@ import { statusOf } from "./httpStatus";
 import { MAX_HEADER_BYTES, MAX_HEADERS, MAX_RATE_KEYS, type Limits } from "./limits";
 import { describeUnexpected, type Log } from "./log";
 import { tooMany } from "./refusals";
+import { endConnectionsOnStop } from "./stopConnections";
 import { networkOf, TokenBuckets } from "./tokenBuckets";
 
 /** How often Node.js looks for connections past their time, at most. */
@@ -50,6 +51,7 @@ export function httpServer(options: HttpOptions): FastifyInstance {
   readJsonOnly(server);
   refuseEarly(server, options);
   headAnswers(server);
+  endConnectionsOnStop(server, options.clock, limits.requestTimeoutMs);
   server.setErrorHandler<FastifyError | NkmsError>((error, request, reply) =>
     refuse(reply, asProblem(error, request, options.log)),
   );
@@ -98,16 +100,9 @@ function refuseEarly(server: FastifyInstance, { limits, clock }: HttpOptions): v
   });
 }
 
-/** Answers are not for caches; the last answer on a connection of a server that stops says so, or the client would hold it. */
+/** Answers are not for caches. */
 function headAnswers(server: FastifyInstance): void {
-  let stopping = false;
-  server.addHook("preClose", async () => {
-    stopping = true;
-  });
-  server.addHook("onSend", async (_request, reply) => {
-    reply.header("cache-control", "no-store");
-    if (stopping) reply.header("connection", "close");
-  });
+  server.addHook("onSend", async (_request, reply) => void reply.header("cache-control", "no-store"));
 }
 
 /** Sends a refusal. */

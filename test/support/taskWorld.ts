@@ -36,6 +36,8 @@ export interface EnvironmentChange {
 
 /** A chain process with the contracts, a home with the keys `ada` and `bea`, each with 100,000 NKMS and an ether. */
 export class TaskWorld {
+  private prepared?: Promise<void>;
+
   private constructor(
     readonly process: ChainProcess,
     readonly rpc: JsonRpcProvider,
@@ -52,12 +54,9 @@ export class TaskWorld {
       pollingInterval: 50,
     });
     const world = new TaskWorld(process_, rpc, join(folder, "home"), join(folder, "deploy"));
-    const passwordFile = join(folder, "password");
-    await writeFile(passwordFile, `${PASSWORD}\n`, { mode: 0o600 });
-    process.env.NKMS_HOME = world.home;
-    process.env.NKMS_PASSWORD_FILE = passwordFile;
+    await writeFile(join(folder, "password"), `${PASSWORD}\n`, { mode: 0o600 });
     for (const name of ["ada", "bea"]) {
-      await createKeyFile({ name, password: PASSWORD, lightScrypt: true });
+      await createKeyFile({ name, password: PASSWORD, lightScrypt: true, home: world.home });
     }
     return world;
   }
@@ -66,19 +65,26 @@ export class TaskWorld {
     this.rpc.destroy();
     await this.process.stop();
     await rm(join(this.home, ".."), { recursive: true });
-    delete process.env.NKMS_HOME;
-    delete process.env.NKMS_PASSWORD_FILE;
   }
 
-  /** Deploys and funds the keys, as an operator would. */
-  async prepare(): Promise<void> {
+  /** What an operator has in the environment. */
+  get environment(): Record<string, string> {
+    return { NKMS_HOME: this.home, NKMS_PASSWORD_FILE: join(this.home, "..", "password") };
+  }
+
+  /** Deploys and funds the keys, as an operator would, once. */
+  prepare(): Promise<void> {
+    return (this.prepared ??= this.deployAndFund());
+  }
+
+  private async deployAndFund(): Promise<void> {
     await this.json("deploy", { out: this.out });
     for (const to of ["ada", "bea"]) await this.json("faucet", { to, yes: true });
   }
 
   /** Runs a task against the chain process as `--network localhost` would. */
   run(name: string, args: Arguments = {}, change: EnvironmentChange & { terminal?: Terminal } = {}): Promise<Report> {
-    return runTask(actionOf(name), new Session(this.environment(change), args, change.terminal ?? SILENT));
+    return runTask(actionOf(name), new Session(this.hardhat(change), args, change.terminal ?? SILENT));
   }
 
   /** Runs a task with `--json`; stdout must hold exactly one value and one line. */
@@ -117,7 +123,7 @@ export class TaskWorld {
     await this.rpc.send("evm_revert", [snapshot]);
   }
 
-  private environment({ chainId = 31337, url = this.process.url }: EnvironmentChange): HardhatRuntimeEnvironment {
+  private hardhat({ chainId = 31337, url = this.process.url }: EnvironmentChange): HardhatRuntimeEnvironment {
     const provider = {
       request: ({ method, params }: { method: string; params?: unknown[] }) => this.rpc.send(method, params ?? []),
     };
@@ -133,19 +139,25 @@ let shared: Promise<TaskWorld> | undefined;
 export function useTaskWorld(): () => TaskWorld {
   let world: TaskWorld;
   let snapshot: string;
+  const environment = { ...process.env };
   before(async function () {
     this.timeout(120_000);
-    shared ??= TaskWorld.open().then(async (opened) => {
-      await opened.prepare();
-      return opened;
-    });
+    shared ??= TaskWorld.open();
     world = await shared;
+    Object.assign(process.env, world.environment);
+    await world.prepare();
     snapshot = await world.snapshot();
   });
-  beforeEach(() => world.beginPeriod());
+  beforeEach(async () => {
+    Object.assign(process.env, world.environment);
+    await world.beginPeriod();
+  });
   afterEach(async () => {
     await world.revert(snapshot);
     snapshot = await world.snapshot();
+  });
+  after(() => {
+    process.env = environment;
   });
   return () => world;
 }

@@ -52,7 +52,7 @@ export class World {
     const [deployer] = await hre.ethers.getSigners();
     const parameters = await readParameters(LOCAL_PARAMETERS);
     change(parameters);
-    const deployment = await deploySystem(hre, { deployer: deployer.address, parameters, pollingMs: 10 });
+    const deployment = await deploySystem(hre, { deployer: deployer.address, parameters });
     const rpc = await serveRpc(hre.network.provider);
     const chain = await connectChain({ provider: hre.ethers.provider, deployment, signer: deployer });
     const home = await mkdtemp(join(tmpdir(), "nkms-world-"));

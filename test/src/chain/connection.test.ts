@@ -19,7 +19,7 @@ describe("connection", () => {
     snapshot = await hre.network.provider.send("evm_snapshot", []);
     const [deployer] = await hre.ethers.getSigners();
     const parameters = await readParameters(`${__dirname}/../../../deploy/parameters/local.json`);
-    deployment = await deploySystem(hre, { deployer: deployer.address, parameters, pollingMs: 10 });
+    deployment = await deploySystem(hre, { deployer: deployer.address, parameters });
   });
 
   after(() => hre.network.provider.send("evm_revert", [snapshot]));

@@ -39,6 +39,22 @@ describe("connect", () => {
     await rm(home, { recursive: true });
   });
 
+  const folder = process.cwd();
+  const environment = { ...process.env };
+
+  /** Nothing of the caller's environment and folder counts, nor of the tests before. */
+  beforeEach(async () => {
+    const empty = join(home, "empty folder");
+    await rm(empty, { recursive: true, force: true });
+    await mkdir(empty);
+    process.chdir(empty);
+    for (const name of Object.keys(process.env)) if (name.startsWith("NKMS_")) delete process.env[name];
+  });
+  afterEach(() => {
+    process.chdir(folder);
+    process.env = { ...environment };
+  });
+
   const attempt = (options: ConnectOptions) =>
     rejection(connect({ network: { rpcUrl: rpc.url, chainId: 31337 }, home, identity, publish: false, ...options }));
 
@@ -96,22 +112,6 @@ describe("connect", () => {
   });
 
   context("Settings", () => {
-    const folder = process.cwd();
-    const environment = { ...process.env };
-    const names = ["NKMS_NETWORK", "NKMS_RPC_URL", "NKMS_IDENTITY", "NKMS_PASSWORD_FILE", "NKMS_HOME", "NKMS_STORAGE"];
-
-    beforeEach(async () => {
-      const empty = join(home, "empty folder");
-      await rm(empty, { recursive: true, force: true });
-      await mkdir(empty);
-      process.chdir(empty);
-      for (const name of names) delete process.env[name];
-    });
-    afterEach(() => {
-      process.chdir(folder);
-      process.env = { ...environment };
-    });
-
     /** The identity and chain are right if the refusal is only that the contracts are not there. */
     const reachedWith = async (options: ConnectOptions) => (await rejection(connect({ deployment, ...options }))).code;
 
@@ -148,7 +148,6 @@ describe("connect", () => {
     });
 
     it("know sepolia only with a URL", async () => {
-      delete process.env.NKMS_SEPOLIA_URL;
       const error = await rejection(connect({ network: "sepolia", identity }));
       expect(error.code).to.equal("E_UNKNOWN_NETWORK");
       expect(error.fix).to.include("NKMS_SEPOLIA_URL");

@@ -1,6 +1,7 @@
 import { expect } from "chai";
+import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { createConnection, createServer } from "node:net";
 import { join } from "node:path";
 
 import { toHex } from "../../../src/bytes";
@@ -85,6 +86,25 @@ describe("startNode", () => {
     world.chain.policyState = policyState;
     await world.start();
     await world.reencrypt(requestOf(grant));
+  });
+
+  it("waits for no connection that asks nothing, and for a request that never comes whole only as long as one may take", async () => {
+    const { port } = world.node;
+    const silent = createConnection(port, "127.0.0.1");
+    const slow = createConnection(port, "127.0.0.1");
+    const ended = [silent, slow].map((socket) => once(socket, "close"));
+    for (const socket of [silent, slow]) socket.on("error", () => undefined);
+    slow.write("POST /v1/offers HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{");
+    await world.get("/health/live");
+    const bounded = world.clock.nextSchedule(10_000);
+    const closing = world.node.close();
+    await bounded;
+    await ended[0];
+    expect(slow.closed).to.equal(false);
+    world.clock.advance(10_000);
+    await closing;
+    await ended[1];
+    await world.start();
   });
 
   it("tells its health and its numbers", async () => {
