@@ -18,10 +18,12 @@ export type Point = Uint8Array & { readonly [onCurve]: true };
 /** An integer in [1, n-1], 32 bytes big-endian. */
 export type Scalar = Uint8Array;
 
+/** The back-ends of this package (`backends.ts`). An engine takes any other that keeps to `CurveBackend`. */
 export type BackendName = "noble" | "native";
 
 export interface CurveBackend {
-  readonly name: BackendName;
+  /** Named in output. */
+  readonly name: string;
   /** The point of a 33-byte encoding with prefix 02 or 03, undefined if no point of the curve has that x. */
   decompress(encoded: Uint8Array): Point | undefined;
   /** scalar * G; *secret*. */

@@ -40,7 +40,7 @@ export { LWE_1024, LWE_2048, type LweProfile } from "./lwe/profile";
 export { ntru } from "./ntru";
 export { NTRU_1087, NTRU_1499, type NtruSet } from "./ntru/parameters";
 
-export type { BackendName, CurveBackend, Point, Scalar } from "./backend";
+export { type BackendName, type CurveBackend, identityError, type Point, type Scalar } from "./backend";
 export { backendNamed, defaultBackend } from "./backends";
 export type { G1, G2, Pair, PairingBackend } from "./pairing";
 export { loadMclPairing } from "./pairingMcl";

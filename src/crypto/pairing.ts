@@ -19,7 +19,8 @@ export interface G2 {
 export type Pair = readonly [G1, G2];
 
 export interface PairingBackend {
-  readonly name: "noble" | "mcl";
+  /** Named in output. */
+  readonly name: string;
   readonly g1: G1;
   readonly g2: G2;
   /** The point of a 48-byte compressed encoding, undefined if it is none of the group. The identity may pass. */
