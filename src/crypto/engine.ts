@@ -178,7 +178,8 @@ type EquationPoint<Base extends string> = Base | `${Base}z` | `${Base}1` | `${Ba
 export interface UmbralEngine extends Engine {
   rekey(request: UmbralRekeyRequest, random: RandomSource): Fraction[];
   /**
-   * Checks a fraction as a node does that knows only some of the keys: the commitment, and what the owner signed for the node. Throws
+   * Checks a fraction as a node does that knows only some of the keys: the commitment, and what the owner signed for the node. What he signed for
+   * the recipient it cannot check, so it also compares the commitment with the policy's. Throws
    * E_BAD_PROOF, E_BAD_SIGNATURE, or E_WRONG_KEY {field} where a key is signed and not given.
    */
   verifyProxySignature(kfrag: Uint8Array, keys: ProxyKeys): ShareCommitment;

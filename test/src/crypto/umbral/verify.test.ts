@@ -47,8 +47,12 @@ for (const backend of backends) {
       return encodeCFrag({ ...share, z });
     }
 
-    const refuse = (cfrag: Uint8Array, part: string) =>
+    /** Alone, and in one equation with an honest answer. */
+    const refuse = (cfrag: Uint8Array, part: string) => {
       expectRefusal(() => engine.verify(cfrag, context), "E_BAD_PROOF", { field: "cfrag", part });
+      const both = [engine.reencrypt(kfrag, scope.capsule, random), cfrag].map((one) => ({ cfrag: one, context }));
+      expectRefusal(() => engine.verifyMany(both, random), "E_BAD_PROOF", { field: "cfrag", part, index: 1 });
+    };
 
     it("would pass if the node told the truth", () => {
       const cfrag = forge({ e: honest.key, v: honest.key, proven: honest.key });
