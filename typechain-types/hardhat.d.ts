@@ -270,13 +270,13 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.HostileEscrowPeers__Mock__factory>;
     getContractFactory(
+      name: "HostileParty__Mock",
+      signerOrOptions?: ethers.Signer | FactoryOptions
+    ): Promise<Contracts.HostileParty__Mock__factory>;
+    getContractFactory(
       name: "HostilePolicyPeers__Mock",
       signerOrOptions?: ethers.Signer | FactoryOptions
     ): Promise<Contracts.HostilePolicyPeers__Mock__factory>;
-    getContractFactory(
-      name: "HostileToken__Mock",
-      signerOrOptions?: ethers.Signer | FactoryOptions
-    ): Promise<Contracts.HostileToken__Mock__factory>;
     getContractFactory(
       name: "Periods__Harness",
       signerOrOptions?: ethers.Signer | FactoryOptions
@@ -723,15 +723,15 @@ declare module "hardhat/types/runtime" {
       signer?: ethers.Signer
     ): Promise<Contracts.HostileEscrowPeers__Mock>;
     getContractAt(
+      name: "HostileParty__Mock",
+      address: string | ethers.Addressable,
+      signer?: ethers.Signer
+    ): Promise<Contracts.HostileParty__Mock>;
+    getContractAt(
       name: "HostilePolicyPeers__Mock",
       address: string | ethers.Addressable,
       signer?: ethers.Signer
     ): Promise<Contracts.HostilePolicyPeers__Mock>;
-    getContractAt(
-      name: "HostileToken__Mock",
-      address: string | ethers.Addressable,
-      signer?: ethers.Signer
-    ): Promise<Contracts.HostileToken__Mock>;
     getContractAt(
       name: "Periods__Harness",
       address: string | ethers.Addressable,
@@ -1145,13 +1145,13 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.HostileEscrowPeers__Mock>;
     deployContract(
+      name: "HostileParty__Mock",
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.HostileParty__Mock>;
+    deployContract(
       name: "HostilePolicyPeers__Mock",
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.HostilePolicyPeers__Mock>;
-    deployContract(
-      name: "HostileToken__Mock",
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.HostileToken__Mock>;
     deployContract(
       name: "Periods__Harness",
       signerOrOptions?: ethers.Signer | DeployContractOptions
@@ -1598,15 +1598,15 @@ declare module "hardhat/types/runtime" {
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.HostileEscrowPeers__Mock>;
     deployContract(
+      name: "HostileParty__Mock",
+      args: any[],
+      signerOrOptions?: ethers.Signer | DeployContractOptions
+    ): Promise<Contracts.HostileParty__Mock>;
+    deployContract(
       name: "HostilePolicyPeers__Mock",
       args: any[],
       signerOrOptions?: ethers.Signer | DeployContractOptions
     ): Promise<Contracts.HostilePolicyPeers__Mock>;
-    deployContract(
-      name: "HostileToken__Mock",
-      args: any[],
-      signerOrOptions?: ethers.Signer | DeployContractOptions
-    ): Promise<Contracts.HostileToken__Mock>;
     deployContract(
       name: "Periods__Harness",
       args: any[],

@@ -134,10 +134,10 @@ export type { HostileCondition__Mock } from "./contracts/mocks/HostileCondition_
 export { HostileCondition__Mock__factory } from "./factories/contracts/mocks/HostileCondition__Mock__factory";
 export type { HostileEscrowPeers__Mock } from "./contracts/mocks/HostileEscrowPeers__Mock";
 export { HostileEscrowPeers__Mock__factory } from "./factories/contracts/mocks/HostileEscrowPeers__Mock__factory";
+export type { HostileParty__Mock } from "./contracts/mocks/HostileParty__Mock";
+export { HostileParty__Mock__factory } from "./factories/contracts/mocks/HostileParty__Mock__factory";
 export type { HostilePolicyPeers__Mock } from "./contracts/mocks/HostilePolicyPeers__Mock";
 export { HostilePolicyPeers__Mock__factory } from "./factories/contracts/mocks/HostilePolicyPeers__Mock__factory";
-export type { HostileToken__Mock } from "./contracts/mocks/HostileToken__Mock";
-export { HostileToken__Mock__factory } from "./factories/contracts/mocks/HostileToken__Mock__factory";
 export type { Periods__Harness } from "./contracts/mocks/Periods__Harness";
 export { Periods__Harness__factory } from "./factories/contracts/mocks/Periods__Harness__factory";
 export type { PolicySight__Harness } from "./contracts/mocks/PolicySight__Harness";
