@@ -9,7 +9,8 @@ contract Seller__Mock {
         Take,
         Revert,
         ReturnMuch,
-        Reenter
+        Reenter,
+        BurnGas
     }
 
     Mode public mode;
@@ -19,6 +20,7 @@ contract Seller__Mock {
     receive() external payable {
         receipts += 1;
         require(mode != Mode.Revert);
+        if (mode == Mode.BurnGas) _burnGas();
         if (mode == Mode.Reenter) IPayToReadShop(msg.sender).withdraw();
         if (mode == Mode.ReturnMuch) _returnMuch();
     }
@@ -33,6 +35,12 @@ contract Seller__Mock {
 
     function withdraw(IPayToReadShop shop) external returns (uint256) {
         return shop.withdraw();
+    }
+
+    function _burnGas() private pure {
+        assembly {
+            invalid()
+        }
     }
 
     function _returnMuch() private pure {

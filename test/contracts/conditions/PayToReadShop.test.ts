@@ -6,7 +6,7 @@ import { abiEncode, POLICY } from "../../support/conditions";
 
 const ITEM = ethers.id("file://film");
 const PRICE = 10n ** 15n + 1n;
-const MODES = { take: 0, revert: 1, returnMuch: 2, reenter: 3 };
+const MODES = { take: 0, revert: 1, returnMuch: 2, reenter: 3, burnGas: 4 };
 
 describe("PayToReadShop", () => {
   async function deploy() {
@@ -79,6 +79,17 @@ describe("PayToReadShop", () => {
       await hostile.setMode(MODES.take);
       await hostile.withdraw(shop);
       expect(await ethers.provider.getBalance(hostile)).to.equal(2n * PRICE);
+    });
+
+    it("that burn all gas burn their own, and keep their takings", async () => {
+      const { shop, seller, hostile, address, buy, buyer } = await loadFixture(deployHostile);
+      await hostile.setMode(MODES.burnGas);
+      await expect(hostile.withdraw(shop, { gasLimit: 1_000_000n }))
+        .to.be.revertedWithCustomError(shop, "EtherRefused")
+        .withArgs(address, PRICE);
+      await buy(PRICE, buyer.address, address);
+      await shop.connect(seller).withdraw();
+      expect(await shop.takingsOf(hostile)).to.equal(2n * PRICE);
     });
 
     it("that come back during the payment get nothing more", async () => {

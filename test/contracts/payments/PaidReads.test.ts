@@ -111,10 +111,9 @@ describe(`PaidReads (seed ${random.seed})`, () => {
 
     it("need the payer's allowance", async () => {
       const { channels, token, other, node, signer } = await loadFixture(deploy);
-      await expect(channels.connect(other).open(node, signer, 1n)).to.be.revertedWithCustomError(
-        token,
-        "ERC20InsufficientAllowance",
-      );
+      await expect(channels.connect(other).open(node, signer, 1n))
+        .to.be.revertedWithCustomError(token, "ERC20InsufficientAllowance")
+        .withArgs(await channels.getAddress(), 0, 1);
     });
 
     it("take the deposit in, from the payer or from anybody for it", async () => {
@@ -311,9 +310,47 @@ describe(`PaidReads (seed ${random.seed})`, () => {
       expect(plain(await channels.channelOf(payer, node))).to.deep.equal({
         deposit: DEPOSIT, redeemed: 0n, signer: signer.address, closesAt: 0n, epoch: 1n,
       }); // prettier-ignore
-      await expect(channels.redeem(unredeemed)).to.be.revertedWithCustomError(channels, "WrongVoucherSigner");
+      const recovered = ethers.verifyTypedData(
+        { name: "NKMS PaidReads", version: "1", chainId: 31337n, verifyingContract: await channels.getAddress() },
+        TYPES,
+        { payer: payer.address, node: node.address, epoch: 1n, amount: 900n },
+        unredeemed.signature,
+      );
+      await expect(channels.redeem(unredeemed))
+        .to.be.revertedWithCustomError(channels, "WrongVoucherSigner")
+        .withArgs(recovered, signer.address);
       await channels.redeem(await sign(900n, { epoch: 1n }));
     });
+  });
+
+  it("pays hostile payers and nodes without calling them, whatever they would do (I-P7)", async () => {
+    const { channels, token, deployer, payer, node, signer, sign } = await loadFixture(deploy);
+    const hostile = await ethers.deployContract("HostileParty__Mock");
+    const address = await hostile.getAddress();
+    const run = (name: string, ...args: unknown[]) =>
+      hostile.run(channels, channels.interface.encodeFunctionData(name as never, args as never), 0);
+    await token.connect(deployer).transfer(hostile, DEPOSIT);
+    await hostile.approve(token, channels);
+    await run("open", node.address, signer.address, DEPOSIT);
+    await channels.connect(payer).open(hostile, signer, DEPOSIT);
+    await run("startClose", node.address);
+    const closesAt = BigInt(await time.latest()) + DELAY;
+    const fromHostile = { ...(await sign(300n, { payer: address })), payer: address };
+    const toHostile = { ...(await sign(400n, { node: address })), node: address };
+    const outcomes = new Set<string>();
+    for (const mode of [0, 1, 2, 3, 4, 5, 6]) {
+      const snapshot = await ethers.provider.send("evm_snapshot");
+      await hostile.setMode(mode);
+      const redeemed = await channels.redeemMany([fromHostile, toHostile]);
+      await time.setNextBlockTimestamp(closesAt);
+      const finished = await channels.finishClose(hostile, node);
+      const gas = await Promise.all([redeemed, finished].map(async (sent) => (await sent.wait())!.gasUsed));
+      const held = [await token.balanceOf(hostile), await token.balanceOf(node)];
+      expect(held).to.deep.equal([700n + 400n, 300n]);
+      outcomes.add(gas.join());
+      await ethers.provider.send("evm_revert", [snapshot]);
+    }
+    expect(outcomes.size).to.equal(1);
   });
 
   it("holds exactly deposit minus redeemed of every channel, in any order of calls (I-P9 channel_solvency)", async () => {

@@ -219,10 +219,9 @@ describe("PolicyManager: consents", () => {
       await party.agree(typedDataDigest(domain, GRANT, message));
       const grant = { maximum: 0n, deadline: owned.terms.acceptBy, signature: "0x" };
       await system.manager.connect(system.payer).createFor(await creationOf(system, owned), NO_CONSENT, grant);
-      await expect(system.manager.revokeBySignature(shown(owned), "0x1234")).to.be.revertedWithCustomError(
-        system.manager,
-        "NotConsented",
-      );
+      await expect(system.manager.revokeBySignature(shown(owned), "0x1234"))
+        .to.be.revertedWithCustomError(system.manager, "NotConsented")
+        .withArgs(owned.terms.owner, system.deployer.address);
       const typeHash = ethers.id("Revocation(bytes32 policyId)");
       const structHash = ethers.keccak256(ethers.concat([typeHash, idOf(owned)]));
       const digest = ethers.keccak256(

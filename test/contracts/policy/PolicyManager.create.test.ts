@@ -42,14 +42,14 @@ describe("PolicyManager: creation", () => {
   const deployLarge = () => deployPolicySystem(33);
 
   context("refuses", () => {
-    it("no node and 33 nodes", async () => {
+    it("no node and 33 nodes (I-P5 nodes_distinct)", async () => {
       const system = await loadFixture(deployLarge);
       for (const shares of [0, 33]) {
         await expectRefusal(system, { shares }, "NodeCountOutOfRange", () => [shares, 32]);
       }
     });
 
-    it("nodes that repeat or descend", async () => {
+    it("nodes that repeat or descend (I-P5 nodes_distinct)", async () => {
       const system = await loadFixture(deploy);
       const policy = await draft(system);
       const [a, b, c] = policy.nodes;
@@ -207,7 +207,9 @@ describe("PolicyManager: creation", () => {
         await acceptance(system, other, node.worker, 1),
         { r, vs: flipped },
       ]) {
-        await expect(attempt(wrong)).to.be.revertedWithCustomError(system.manager, "WrongAcceptance");
+        await expect(attempt(wrong))
+          .to.be.revertedWithCustomError(system.manager, "WrongAcceptance")
+          .withArgs(1, node.worker.address, (who: string) => who !== node.worker.address);
       }
       await expect(attempt({ r: ethers.ZeroHash, vs: ethers.ZeroHash }))
         .to.be.revertedWithCustomError(system.manager, "WrongAcceptance")
@@ -231,7 +233,7 @@ describe("PolicyManager: creation", () => {
         .withArgs(0, ZERO, ZERO);
     });
 
-    it("inactive nodes, and nodes without collateral left, as the escrow says", async () => {
+    it("inactive nodes, and nodes without collateral left, as the escrow says (I-P5 nodes_distinct)", async () => {
       const system = await loadFixture(deploy);
       const escrow = await ethers.getContractFactory("StakingEscrow");
       const policy = await draft(system);
