@@ -5,6 +5,28 @@ import committed from "../../bench/gas.json";
 
 const TOLERANCE = 0.05;
 
+/** What policies may cost at most. */
+const MOST: Readonly<Record<string, number>> = {
+  policyCreate1: 111_000,
+  policyCreate3: 150_000,
+  policyCreate5: 190_000,
+  policyCreate10: 290_000,
+  policyCreate3Bounty: 182_000,
+  policyRevoke1: 53_000,
+  policyRevoke3: 55_000,
+  policyRevoke5: 57_000,
+  policyRevoke10: 63_000,
+  feeClaimFirst1: 76_000,
+  feeClaimFirst3: 79_000,
+  feeClaimFirst10: 86_000,
+  feeClaimRepeat1: 60_000,
+  feeClaimRepeat3: 62_000,
+  feeClaimRepeat10: 70_000,
+  feeClaimManyFirst: 44_000,
+  feeClaimManyRepeat: 28_000,
+  policyFinalClaimRelease3: 80_000,
+};
+
 describe("bench/gas.json", function () {
   this.timeout(120_000);
 
@@ -16,5 +38,7 @@ describe("bench/gas.json", function () {
       ([name, gas]) => Math.abs(gas - recorded[name]) > TOLERANCE * recorded[name],
     );
     expect(moved.map(([name, gas]) => `${name}: ${recorded[name]} -> ${gas}`)).to.deep.equal([]);
+    const over = Object.entries(MOST).filter(([name, most]) => measured[name] > most || recorded[name] > most);
+    expect(over.map(([name, most]) => `${name}: ${measured[name]} > ${most}`)).to.deep.equal([]);
   });
 });

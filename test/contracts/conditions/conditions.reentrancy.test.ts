@@ -1,7 +1,7 @@
-import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { ethers } from "hardhat";
 
 import { POLICY } from "../../support/conditions";
+import { signAccess } from "../../support/readerSignatures";
 import { itWithstandsReentrancy, type Question } from "../../support/reentrancy";
 
 const PRICE = 1_000n;
@@ -92,26 +92,14 @@ describe("AllowLists: reentrancy", () => {
 describe("AccessLog: reentrancy", () => {
   async function deploy() {
     const system = await deployBeside("AccessLog");
-    const { chainId } = await ethers.provider.getNetwork();
-    const verifyingContract = await system.target.getAddress();
-    const domain = { name: "NKMS AccessLog", version: "1", chainId, verifyingContract };
-    const access = [
-      { name: "policyId", type: "bytes32" },
-      { name: "object", type: "bytes32" },
-      { name: "number", type: "uint256" },
-      { name: "deadline", type: "uint256" },
-    ];
-    const message = { policyId: POLICY, object: ITEM, number: 0n, deadline: BigInt(await time.latest()) + 1_000n };
-    const signature = await system.deployer.signTypedData(domain, { Access: access }, message);
-    return { ...system, message, signature };
+    const log = await ethers.getContractAt("AccessLog", system.target);
+    return { ...system, entry: await signAccess(log, system.deployer, { policyId: POLICY, object: ITEM, number: 0n }) };
   }
 
   itWithstandsReentrancy<Awaited<ReturnType<typeof deploy>>>({
     contract: "AccessLog",
     deploy,
-    calls: {
-      record: ({ deployer, message, signature }) => [POLICY, deployer.address, ITEM, message.deadline, signature],
-    },
+    calls: { record: ({ entry }) => entry },
     callers: [],
     questions: async () => [],
   });

@@ -3,7 +3,7 @@ import { Wallet } from "ethers";
 import { ethers } from "hardhat";
 
 import { itWithstandsReentrancy, type Question } from "../../support/reentrancy";
-import { signVoucher } from "../../support/voucher";
+import { signVoucher } from "../../support/readerSignatures";
 
 const DELAY = 86_400n;
 const DEPOSIT = 1_000n;
