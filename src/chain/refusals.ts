@@ -1,6 +1,7 @@
 /** Turns what a contract or an RPC server answers into typed errors with what happened, why, and what to do. */
 import { Interface, isError, isHexString } from "ethers";
 
+import { AfghProof__factory } from "../../typechain-types/factories/contracts/libraries/AfghProof__factory";
 import { NkmsError } from "../errors";
 import { CONTRACT_FACTORIES } from "./contracts";
 import { CONDITION_TEXTS } from "./texts/conditions";
@@ -28,8 +29,11 @@ export const REFUSAL_TEXTS: RefusalTexts = {
 
 const MAX_NESTING = 8;
 
+/** Of every contract of a deployment, and of the library that integrators put into contracts of their own. */
 const errors = new Interface(
-  Object.values(CONTRACT_FACTORIES).flatMap((factory) => factory.abi.filter((entry) => entry.type === "error")),
+  [...Object.values(CONTRACT_FACTORIES), AfghProof__factory].flatMap(({ abi }) =>
+    abi.filter(({ type }) => type === "error"),
+  ),
 );
 
 /** The error code of a custom error: `LockNotExpired` is `E_LOCK_NOT_EXPIRED`, `ERC20InvalidSpender` `E_ERC20_INVALID_SPENDER`. */

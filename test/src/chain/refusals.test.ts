@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Interface } from "ethers";
+import { encodeBytes32String, getAddress, Interface } from "ethers";
 import { artifacts } from "hardhat";
 
 import { NkmsError } from "../../../src/errors";
@@ -13,19 +13,33 @@ interface AbiEntry {
 
 const MINIMUM = 15_000n * 10n ** 18n;
 
+/** The custom errors in the ABIs of all our contracts and libraries, each signature once. */
 async function ourErrors(): Promise<AbiEntry[]> {
   const names = (await artifacts.getAllFullyQualifiedNames()).filter(
     (name) => name.startsWith("contracts/") && !name.startsWith("contracts/mocks/"),
   );
   const abis = await Promise.all(names.map(async (name) => (await artifacts.readArtifact(name)).abi as AbiEntry[]));
-  return abis.flat().filter(({ type }) => type === "error");
+  const errors = abis.flat().filter(({ type }) => type === "error");
+  return [...new Map(errors.map((entry) => [signatureOf(entry), entry])).values()];
 }
 
-function sample(type: string): string | bigint {
-  if (type === "address") return "0x00000000000000000000000000000000000000aA";
-  if (type === "string") return "text";
+function signatureOf({ name, inputs }: AbiEntry): string {
+  return `error ${name}(${inputs.map((input) => `${input.type} ${input.name}`).join(", ")})`;
+}
+
+/** A value of a type; another `variant`, another value. */
+function sample(type: string, variant = 1): string | bigint {
+  const hex = (bytes: number) => `0x${variant.toString(16).padStart(2, "0").repeat(bytes)}`;
+  if (type === "address") return getAddress(hex(20));
+  if (type === "string") return "text".repeat(variant);
   const bytes = /^bytes(\d+)$/.exec(type);
-  return bytes ? "0x" + "00".repeat(Number(bytes[1])) : 7n;
+  if (!bytes) return type.startsWith("uint8") || type === "uint16" ? BigInt(variant) : BigInt(variant) * 1_000_000n;
+  return bytes[1] === "32" ? encodeBytes32String(`name${variant}`) : hex(Number(bytes[1]));
+}
+
+/** What the SDK makes of a contract's revert with this error. */
+function decoded(entry: AbiEntry, args: readonly (string | bigint)[]): NkmsError {
+  return explain({ data: new Interface([signatureOf(entry)]).encodeErrorResult(entry.name, args) });
 }
 
 function depositBelowMinimum(): string {
@@ -34,27 +48,41 @@ function depositBelowMinimum(): string {
 }
 
 describe("refusals", () => {
-  it("has words for every custom error of every contract", async () => {
-    const errors = await ourErrors();
-    expect(errors).not.to.be.empty;
-    for (const { name, inputs } of errors) {
-      expect(REFUSAL_TEXTS, name).to.have.property(name);
-      const args = Object.fromEntries(inputs.map((input) => [input.name, sample(input.type)]));
-      const { message, why, fix } = REFUSAL_TEXTS[name](args);
-      for (const text of [message, why, fix]) {
-        expect(text, name).to.match(/^\S.*\S$/);
-        expect(text, name).not.to.match(/undefined|NaN|\[object/);
+  let found: AbiEntry[];
+
+  before(async () => {
+    found = await ourErrors();
+  });
+
+  it("decodes every custom error of every contract into what, why and what to do, with all its values", () => {
+    expect(found.length).to.be.greaterThan(100);
+    for (const entry of found) {
+      const args = entry.inputs.map(({ type }) => sample(type));
+      const error = decoded(entry, args);
+      expect(error, entry.name).to.be.instanceOf(ContractRefusal);
+      expect(error.code).to.equal(refusalCode(entry.name));
+      expect(error.data).to.deep.equal(Object.fromEntries(entry.inputs.map(({ name }, i) => [name, args[i]])));
+      for (const text of [error.message, error.why, error.fix]) {
+        expect(text, entry.name).to.match(/^\S.*\S$/);
+        expect(text, entry.name).not.to.match(/undefined|NaN|\[object/);
       }
     }
   });
 
-  it("names every argument of an error in its words", async () => {
-    for (const { name, inputs } of await ourErrors()) {
-      const args = Object.fromEntries(inputs.map((input) => [input.name, sample(input.type)]));
-      const read = new Set<string>();
-      const watched = new Proxy(args, { get: (target, key: string) => (read.add(key), target[key]) });
-      REFUSAL_TEXTS[name](watched);
-      expect([...read], name).to.include.members(inputs.map((input) => input.name));
+  it("shows each value in its words: another value, other words", () => {
+    const wordsOf = ({ message, why, fix }: NkmsError) => [message, why, fix].join("\n");
+    for (const entry of found) {
+      const args = entry.inputs.map(({ type }) => sample(type));
+      const words = wordsOf(decoded(entry, args));
+      entry.inputs.forEach(({ name, type }, index) => {
+        const changed = wordsOf(
+          decoded(
+            entry,
+            args.map((arg, i) => (i === index ? sample(type, 2) : arg)),
+          ),
+        );
+        expect(changed, `${entry.name}.${name}`).to.not.equal(words);
+      });
     }
   });
 
