@@ -1,11 +1,16 @@
 import { expect } from "chai";
-import { writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { createKeyFile } from "../../src/chain/identity";
+import { alice as aliceVerbs } from "../../src/client/alice";
+import { bob as bobVerbs } from "../../src/client/bob";
+import { contextOf } from "../../src/client/connect";
 import { umbral } from "../../src/crypto/umbral";
 import { formatAmount } from "../../src/protocol/amount";
 import { nodeKeys } from "../../src/protocol/keys";
-import { useTaskWorld } from "../support/taskWorld";
+import { rejection } from "../support/errors";
+import { PASSWORD, useTaskWorld } from "../support/taskWorld";
 
 const URL = "http://127.0.0.1:9";
 
@@ -14,6 +19,11 @@ describe("tasks node and net", () => {
   const register = (more = {}) => world().json("node:register", { from: "ada", url: URL, yes: true, ...more });
   const stake = (from: string, amount: string, lock = "30p") =>
     world().json("stake:create", { from, amount, lock, yes: true });
+
+  async function person(name: string) {
+    const settings = { storageRoot: join(world().home, "objects") };
+    return contextOf(settings, await world().identity(name), await world().connect(name), umbral());
+  }
 
   it("registers a node and bonds its worker from the next period on", async () => {
     const { exitCode, value } = await register({ fee: "8.64", maxDuration: "3600" });
@@ -88,6 +98,36 @@ describe("tasks node and net", () => {
     const port = await world().json("node:run", { from: "ada", port: "65536" });
     expect([port.exitCode, port.value.error.code]).to.deep.equal([2, "E_USAGE"]);
     expect(port.value.error.fix).to.equal("Give a whole number from 0 to 65535.");
+  });
+
+  it("serves for a staker whose key is elsewhere, by a worker's key of its own", async () => {
+    const { address: staker } = (await world().identity("ada")).account;
+    const [reader, owner] = await Promise.all(["ada", "bea"].map((name) => person(name)));
+    await bobVerbs(reader).publishKeys();
+    await createKeyFile({ name: "ada-node", password: PASSWORD, lightScrypt: true });
+    const worker = nodeKeys((await world().identity("ada-node")).seed, umbral()).worker.address;
+    const bond = (url: string) => register({ url, worker: "ada-node", fee: "0.0864" });
+    expect((await bond(URL)).value.worker).to.equal(worker);
+    await stake("ada", "15000", "5000p");
+    const keys = join(world().home, "keys");
+    await rename(join(keys, "ada.json"), join(keys, "away"));
+    const node = await world().run("node:run", { from: "ada-node", staker, port: "0", json: true });
+    await rename(join(keys, "away"), join(keys, "ada.json"));
+    const { url } = JSON.parse(node.stdout) as { url: string };
+    await bond(url);
+    await world().passPeriods(1);
+    const { value } = await world().json("node:status", { of: "ada" });
+    expect(value.service).to.include({ state: "answers", worker });
+
+    await aliceVerbs(owner).write("file://apart", "hello");
+    const { nodes } = await aliceVerbs(owner).share(reader.address, "file://apart", { time: 86_400, m: 1, n: 1 });
+    expect(nodes).to.deep.equal([staker.toLowerCase()]);
+    expect(await bobVerbs(reader).read("file://apart", "text")).to.equal("hello");
+    process.emit("SIGTERM");
+    await node.until;
+    const down = await rejection(bobVerbs(reader).read("file://apart"));
+    expect(down.data.nodes).to.have.nested.property("[0].code", "E_UNREACHABLE");
+    await rm(join(keys, "ada-node.json"));
   });
 
   it("reports a node that is unregistered, inactive, and active but silent", async () => {
