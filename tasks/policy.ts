@@ -18,8 +18,11 @@ defineTask({
 
 defineTask({
   name: "policy:revoke",
-  description: "Ends a policy at once; its payer gets the fee for the time not served back",
-  params: { id: "The policy's id (0x and 64 hex digits)" },
+  description: "Ends a policy at once, or takes out one node; its payer gets the fee for the time not served back",
+  params: {
+    id: "The policy's id (0x and 64 hex digits)",
+    node: "Name of a key, or an address, of the node to take out alone",
+  },
   writes: true,
   load: () => actions.policy().revokePolicy,
 });

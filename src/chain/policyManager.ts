@@ -79,10 +79,11 @@ export interface PolicyFilter {
   toBlock?: number;
 }
 
-/** A revocation as its event tells it. */
+/** A revocation as its events tell it. */
 export interface Revocation {
   policyId: string;
-  end: bigint;
+  /** When the policy's fees end; undefined if only a node left. */
+  end?: bigint;
   refund: bigint;
 }
 
@@ -147,13 +148,16 @@ export class PolicyManagerClient {
     return (await this.policies(filter)).find((record) => record.policyId === policyId.toLowerCase());
   }
 
-  /** The revocation that a transaction made. */
+  /** The revocation that a transaction made, of a whole policy or of one node. */
   revocationIn({ logs }: Pick<TransactionReceipt, "logs">): Revocation {
-    const { interface: abi } = this.contract;
-    const event = abi.getEvent("PolicyRevoked");
-    const log = logs.find(({ topics }) => topics[0] === event.topicHash)!;
-    const { policyId, end, refund } = abi.decodeEventLog(event, log.data, log.topics) as unknown as Revocation;
-    return { policyId, end, refund };
+    const events = logs.flatMap((log) => this.contract.interface.parseLog(log) ?? []);
+    const ours = events.filter(({ name }) => name === "PolicyRevoked" || name === "NodeRemoved");
+    const ended = ours.find(({ name }) => name === "PolicyRevoked");
+    return {
+      policyId: ours[0].args.policyId as string,
+      end: ended?.args.end as bigint | undefined,
+      refund: ours.reduce((sum, { args }) => sum + (args.refund as bigint), 0n),
+    };
   }
 
   /** Ids of the policies in which a node's share is settled for good and its collateral free. */

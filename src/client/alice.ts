@@ -7,7 +7,7 @@ import { type PolicyFilter, type PolicySummary, readPolicies } from "./readPolic
 import { rebuildPolicies } from "./rebuildPolicies";
 import type { Recipient } from "./recipient";
 import { renew, type Renewed, type RenewOptions } from "./renew";
-import { revoke, type Revoked } from "./revoke";
+import { revoke, type Revoked, type RevokeOptions } from "./revoke";
 import { type Grant, share } from "./share";
 import type { ShareOptions } from "./shareOptions";
 import { type PaymentRequest, type Sponsor, sponsor } from "./sponsor";
@@ -23,8 +23,8 @@ export interface Alice {
   renew(id: string, options: RenewOptions): Promise<Renewed>;
   /** Agrees, as its sponsor or its owner, to a renewal that the other sends. See {@link consentToRenew}. */
   consentToRenew(id: string, options: ConsentOptions): Promise<string>;
-  /** Ends a policy now, with a refund. See {@link revoke}. */
-  revoke(id: string): Promise<Revoked>;
+  /** Ends a policy now, or takes out one of its nodes, with a refund. See {@link revoke}. */
+  revoke(id: string, options?: RevokeOptions): Promise<Revoked>;
   /** Us as the payer of others' policies. See {@link sponsor}. */
   sponsor(approve: (request: PaymentRequest) => boolean | Promise<boolean>): Sponsor;
   /** Lists our policies. See {@link readPolicies}. */
@@ -48,7 +48,7 @@ export function alice(context: Context): Alice {
     share: (recipient, path, options) => share(context, recipient, path, options),
     renew: (id, options) => renew(context, id, options),
     consentToRenew: (id, options) => consentToRenew(context, id, options),
-    revoke: (id) => revoke(context, id),
+    revoke: (id, options) => revoke(context, id, options),
     sponsor: (approve) => sponsor(context, approve),
     readPolicies: (filter) => readPolicies(context, filter),
     updatePolicies: (filter, change) => updatePolicies(context, filter, change),

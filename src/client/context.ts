@@ -49,6 +49,7 @@ export interface ClientChain extends Pick<Chain, "chainId" | "deployment" | "hea
     renew(policy: Policy, newEnd: bigint): Transaction<void>;
     renewFor(policy: Policy, newEnd: bigint, consents: Consents): Transaction<void>;
     revoke(policy: Policy): Transaction<void>;
+    revokeNode(policy: Policy, shareIndex: number): Transaction<void>;
   };
 }
 

@@ -1,4 +1,6 @@
-import { liveShares, refundIfRevoked } from "../../src/chain/policyView";
+import type { Chain } from "../../src/chain/connection";
+import type { PolicyRecord } from "../../src/chain/policyManager";
+import { leavingWith, liveShares, refundIfRevoked, shareIndexOf } from "../../src/chain/policyView";
 import { formatAmount } from "../../src/protocol/amount";
 import type { Outcome } from "../support/run";
 import { describeCondition, describePolicy, filterOf, findPolicy, policyId, withState } from "../support/policies";
@@ -53,25 +55,41 @@ export async function showPolicy(session: Session): Promise<Outcome> {
   };
 }
 
-/** Ends a policy at once; its payer gets the fee for the time not served back. */
+/** Ends a policy at once, or takes out one node; its payer gets the fee for the time not served back. */
 export async function revokePolicy(session: Session): Promise<Outcome> {
   const id = policyId(session);
+  const name = session.optional("node");
+  const node = name === undefined ? undefined : await session.account(name);
   const { chain } = await session.connectAs();
   const record = await findPolicy(chain, id);
+  const shareIndex = node === undefined ? undefined : shareIndexOf(record, node);
+  const refund = await expectedRefund(chain, record, shareIndex);
+  const { policyManager } = chain;
+  return propose(session, chain, {
+    title: node === undefined ? "Revoke" : "Revoke one node",
+    rows: [
+      ["policy", id],
+      ...(node === undefined ? [] : [["node", node] as const]),
+      ["refund", `about ${nkms(refund)} to ${record.terms.payer}`],
+    ],
+    result: { policyId: id, node, expectedRefund: formatAmount(refund), payer: record.terms.payer },
+    steps: [
+      {
+        title: "revoke",
+        call: () =>
+          shareIndex === undefined ? policyManager.revoke(record) : policyManager.revokeNode(record, shareIndex),
+      },
+    ],
+    next: "nodes refuse the reader from now on and delete their fractions",
+  });
+}
+
+async function expectedRefund(chain: Chain, record: PolicyRecord, shareIndex?: number): Promise<bigint> {
   const [state, { minPaid }, { timestamp }] = await Promise.all([
-    chain.policyManager.policyState(id),
+    chain.policyManager.policyState(record.policyId),
     chain.policyManager.parameters(),
     chain.block(),
   ]);
-  const refund = refundIfRevoked(record, state, minPaid, timestamp);
-  return propose(session, chain, {
-    title: "Revoke",
-    rows: [
-      ["policy", id],
-      ["refund", `about ${nkms(refund)} to ${record.terms.payer}`],
-    ],
-    result: { policyId: id, expectedRefund: formatAmount(refund), payer: record.terms.payer },
-    steps: [{ title: "revoke", call: () => chain.policyManager.revoke(record) }],
-    next: "nodes refuse the reader from now on and delete their fractions",
-  });
+  const leaving = shareIndex === undefined ? undefined : leavingWith(record, state);
+  return refundIfRevoked(record, state, minPaid, timestamp, leaving);
 }

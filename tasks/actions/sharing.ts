@@ -1,5 +1,6 @@
 import type { Chain } from "../../src/chain/connection";
 import type { PolicyParameters, PolicyRecord, PolicyState } from "../../src/chain/policyManager";
+import { shareIndexOf } from "../../src/chain/policyView";
 import { planShare, share } from "../../src/client/share";
 import type { ShareOptions } from "../../src/client/shareOptions";
 import { sponsor } from "../../src/client/sponsor";
@@ -9,7 +10,7 @@ import { openClient } from "../support/client";
 import { findPolicy, policyId } from "../support/policies";
 import { confirm, propose } from "../support/propose";
 import type { Outcome } from "../support/run";
-import { type Session, usage } from "../support/session";
+import type { Session } from "../support/session";
 import { nkms, type Row, rows, short, utc } from "../support/show";
 
 const SECONDS_PER_DAY = 86_400n;
@@ -98,8 +99,7 @@ export async function claimPolicy(session: Session): Promise<Outcome> {
   const of = session.optional("of");
   const node = of === undefined ? identity.account.address : await session.account(of);
   const record = await findPolicy(chain, id);
-  const shareIndex = record.nodes.findIndex((one) => one.toLowerCase() === node.toLowerCase());
-  if (shareIndex < 0) throw usage(`${node} is no node of this policy.`, `See: npx hardhat policy:show --id ${id}`);
+  const shareIndex = shareIndexOf(record, node);
   const [state, parameters, { timestamp }, { earned }] = await Promise.all([
     chain.policyManager.policyState(id),
     chain.policyManager.parameters(),

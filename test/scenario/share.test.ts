@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { utf8 } from "../../src/bytes";
+import { identityFromPhrase } from "../../src/chain/identity";
 import type { Client } from "../../src/client/client";
 import { rejection } from "../support/errors";
 import { inChild, storeIdentity } from "../support/child";
@@ -66,6 +67,31 @@ describe("Alice shares a file with Bob", () => {
     expect(await balance()).to.equal(before - fee + refund);
   });
 
+  it("takes out one node for its part of the fee, and ends the policy with those that would not do", async () => {
+    const path = await alice.write("file://one-out.txt", "x");
+    const { id, nodes, fee, start, expires } = await alice.share(bob.address, path, { time: DAY, m: 2, n: 3 });
+    const [first, second, third] = nodes;
+    const feeRate = fee / 3n / BigInt(DAY);
+    const minPaid = BigInt(world.parameters.policy.minPaid);
+    const refundOf = async (node: string) => {
+      const before = await balance();
+      const { end, refund } = await alice.revoke(id, { node });
+      expect(await balance()).to.equal(before + refund);
+      return { end, refund };
+    };
+    const unpaid = (BigInt(expires.getTime() - start.getTime()) / 1000n - minPaid) * feeRate;
+    expect(await refundOf(second)).to.deep.equal({ end: expires, refund: unpaid });
+    const { answered } = await bob.read(path, "report");
+    expect(answered).to.have.members([first, third]);
+    expect((await rejection(alice.revoke(id, { node: second }))).code).to.equal("E_NODE_ALREADY_REMOVED");
+    const foreign = await rejection(alice.revoke(id, { node: bob.address }));
+    expect([foreign.code, foreign.data]).to.deep.equal(["E_NOT_IN_POLICY", { node: bob.address, policyId: id }]);
+    const ended = await refundOf(first);
+    expect(ended.end.getTime()).to.equal(start.getTime() + Number(minPaid) * 1000);
+    expect(ended.refund).to.equal(2n * unpaid);
+    expect((await rejection(bob.read(path))).code).to.equal("E_REVOKED");
+  });
+
   it("reads what Dave wrote for her, and knows that it was Dave", async () => {
     const dave = await world.connect("dave", { identity: await world.identity("dave", 0n) });
     const path = "file://inbox/letter.txt";
@@ -123,5 +149,19 @@ describe("Alice shares a file with Bob", () => {
     );
     const open = before.find(({ state }) => state === "active")!;
     await alice.revoke(open.id);
+  });
+
+  it("rebuilds them on a new machine that has nothing but her backup words", async () => {
+    const { id } = await alice.share(bob.address, await alice.write("file://last.txt", "x"), { time: DAY });
+    const before = await alice.readPolicies();
+    const { phrase } = (await world.identity("alice", 0n)).account.mnemonic!;
+    const home = join(world.home, "new machine");
+    const again = await world.connect("alice", { identity: identityFromPhrase(phrase), home });
+    expect(await again.readPolicies()).to.deep.equal([]);
+    expect(await again.rebuildPolicies()).to.equal(before.length);
+    expect(await again.readPolicies()).to.have.deep.members(before);
+    await again.revoke(id);
+    await again.close();
+    expect((await rejection(bob.read("file://last.txt"))).code).to.equal("E_REVOKED");
   });
 });

@@ -188,6 +188,7 @@ export class MemoryNetwork implements MemoryLedger {
         renewFor: (policy, newEnd) => this.renew(policy, newEnd),
         create: (creation) => this.create(account, creation),
         revoke: (policy) => this.revoke(policy),
+        revokeNode: (policy) => this.revoke(policy),
       },
     };
   }
