@@ -86,7 +86,7 @@ describe(`PolicyManager: hostile contracts (seed ${random.seed})`, () => {
     const making = 3n * megabyte + megabyte ** 2n / 512n;
     const sent = await system.manager.connect(system.stranger).revokeBySignature(owned.view, "0x");
     const { gasUsed } = (await sent.wait())!;
-    expect(gasUsed > making && gasUsed < making + 150_000n, `${gasUsed}`).to.equal(true);
+    expect(gasUsed > making && gasUsed < (3n * making) / 2n, `${gasUsed}`).to.equal(true);
   });
 
   it("cannot come back while they are asked for a signature, by any function that is theirs to call", async () => {
