@@ -317,6 +317,12 @@ describe("read", () => {
       ["commitment", 244],
     ] as const; // prettier-ignore
     const BODY = 244;
+    /** Places to break: each under NKMS_DEEP, otherwise every fifth and the ends of all fields. */
+    const everyOf = (object: Uint8Array) =>
+      [...object.keys()].filter(
+        (place) =>
+          process.env.NKMS_DEEP || place % 5 === 0 || FIELDS.some(([, end]) => place === end || place + 1 === end),
+      );
     const fieldAt = (place: number) => FIELDS.find(([, end]) => place < end)?.[0];
 
     /** What a flipped bit means: in the path's key, another key, which is nobody's or no point at all. */
@@ -342,18 +348,18 @@ describe("read", () => {
       ["owner", () => alice],
       ["recipient", () => bob],
     ] as const) {
-      it(`refuses a flipped bit in any byte, by name, and blames no node for it: ${name}`, async () => {
+      it(`refuses a flipped bit wherever it is, by name, and blames no node for it: ${name}`, async () => {
         const object = await network.objects.read(PATH);
-        for (const place of object.keys()) {
+        for (const place of everyOf(object)) {
           await network.objects.write(PATH, flip(object, place));
           const { code, data } = await rejection(bobVerbs(reader()).read(PATH));
           expect({ code, data }, `byte ${place}`).to.deep.equal(flipped(reader(), object, place));
         }
       });
 
-      it(`refuses every truncation, by name: ${name}`, async () => {
+      it(`refuses a truncation wherever it is, by name: ${name}`, async () => {
         const object = await network.objects.read(PATH);
-        for (const length of object.keys()) {
+        for (const length of everyOf(object)) {
           await network.objects.write(PATH, object.slice(0, length));
           const { code, data } = await rejection(bobVerbs(reader()).read(PATH));
           expect({ code, data }, `length ${length}`).to.deep.equal(cut(length));
