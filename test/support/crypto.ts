@@ -23,10 +23,13 @@ export async function pairings(): Promise<PairingBackend[]> {
   }
 }
 
-/** Asserts a refusal by its code and by all of its data. */
+/** Asserts a refusal by its code and by all of its data, and that it is told in sentences. */
 export function expectRefusal(call: () => unknown, code: string, data: Record<string, unknown>): void {
   const error = thrown(call);
   expect({ code: error.code, data: error.data }).to.deep.equal({ code, data });
+  for (const said of [error.message, error.why, error.fix]) {
+    if (said !== undefined) expect(said).to.match(/^\S.*\S\.$/);
+  }
 }
 
 /** The bytes with one bit turned. */
@@ -67,4 +70,42 @@ export function makeScope(engine: Engine, random: RandomSource) {
 /** All subsets of a list, by size and order. */
 export function subsets<T>(items: readonly T[]): T[][] {
   return Array.from({ length: 2 ** items.length }, (_, mask) => items.filter((_item, index) => mask & (1 << index)));
+}
+
+/** Where a point of secp256k1 or a scalar lies in an encoding, and what errors call it. */
+export type Part = readonly [field: string, offset: number, kind: "point" | "scalar"];
+
+/** Asserts that a reader names each part where no canonical encoding stands in its place. */
+export function expectNamedParts(
+  bytes: Uint8Array,
+  parts: readonly Part[],
+  read: (bytes: Uint8Array) => unknown,
+): void {
+  for (const [field, offset, kind] of parts) {
+    const changed = Uint8Array.from(bytes);
+    changed.set(kind === "point" ? Uint8Array.of(4) : new Uint8Array(32), offset);
+    const traits = kind === "point" ? { got: 4, expected: [2, 3] } : { got: "0 or >= n", expected: "1 to n-1" };
+    expectRefusal(() => read(changed), "E_BAD_ENCODING", { field, ...traits });
+  }
+}
+
+/** A back-end that keeps every array it is given, or gives out a function that is given, which then holds these bytes. */
+export function watched(backend: CurveBackend, bytes: Uint8Array): { curve: CurveBackend; seen: Uint8Array[] } {
+  const seen: Uint8Array[] = [];
+  const watch =
+    (call: (...args: unknown[]) => unknown) =>
+    (...args: unknown[]): unknown => {
+      for (const argument of args) {
+        if (argument instanceof Uint8Array && Buffer.compare(argument, bytes) === 0) seen.push(argument);
+      }
+      const result = Reflect.apply(call, backend, args);
+      return typeof result === "function" ? watch(result as typeof call) : result;
+    };
+  const curve = new Proxy(backend, {
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === "function" ? watch(value as (...args: unknown[]) => unknown) : value;
+    },
+  });
+  return { curve, seen };
 }

@@ -18,6 +18,8 @@ const { Fp, Fp12, Fr } = bls12_381.fields;
 const read1 = (bytes: Uint8Array) => G1.Point.fromBytes(bytes);
 const read2 = (bytes: Uint8Array) => G2.Point.fromBytes(bytes);
 
+const toBytes = (value: bigint) => Uint8Array.from(Buffer.from(value.toString(16).padStart(64, "0"), "hex"));
+
 /** The engine's key derivation, computed apart: GT with the lower coordinate of each pair first. */
 function keyOf(shared: typeof Fp12.ONE, capsule: Uint8Array): Uint8Array {
   const { c0, c1 } = shared;
@@ -320,6 +322,124 @@ describe("afgh", () => {
       refuse(() => engine.verifyCapsule(none), "capsule", "undefined", 176);
       refuse(() => engine.encapsulate(none, random), "publicKey", "undefined", 144);
     });
+  });
+
+  it("names every part that is no point of a group, or no scalar", () => {
+    const [{ kfrag, commitment }] = scope.split(2, 2);
+    const cfrag = engine.reencrypt(kfrag, scope.capsule, random);
+    const name = (
+      bytes: Uint8Array,
+      parts: readonly (readonly [string, number])[],
+      read: (bytes: Uint8Array) => unknown,
+    ) => {
+      for (const [field, offset] of parts) {
+        const changed = Uint8Array.from(bytes);
+        // no compression flag
+        changed[offset] &= 0x1f;
+        const data = { field, got: "no such point", expected: "a point" };
+        expectRefusal(() => read(changed), "E_BAD_ENCODING", data);
+      }
+    };
+    const scalars = (
+      bytes: Uint8Array,
+      parts: readonly (readonly [string, number])[],
+      read: (bytes: Uint8Array) => unknown,
+    ) => {
+      for (const [field, offset] of parts) {
+        for (const value of [new Uint8Array(32), toBytes(Fr.ORDER)]) {
+          const changed = Uint8Array.from(bytes);
+          changed.set(value, offset);
+          expectRefusal(() => read(changed), "E_BAD_ENCODING", { field, got: "0 or >= q", expected: "1 to q-1" });
+        }
+      }
+    };
+    const verify = (bytes: Uint8Array) => engine.verify(bytes, { capsule: scope.capsule, commitment, ...scope.keys });
+    const verifyCapsule = (bytes: Uint8Array) => engine.verifyCapsule(bytes);
+    name(
+      scope.capsule,
+      [
+        ["capsule.x", 0],
+        ["capsule.c", 48],
+        ["capsule.v", 96],
+      ],
+      verifyCapsule,
+    );
+    scalars(scope.capsule, [["capsule.s", 144]], verifyCapsule);
+    name(
+      kfrag,
+      [
+        ["kfrag.key", 0],
+        ["kfrag.owner", 98],
+        ["kfrag.recipient", 146],
+        ["kfrag.coefficients[0]", 242],
+      ],
+      (bytes) => engine.verifyFraction(bytes, scope.keys),
+    );
+    name(
+      cfrag,
+      [
+        ["cfrag.c1", 0],
+        ["cfrag.d", 48],
+        ["cfrag.c2", 144],
+        ["cfrag.owner", 258],
+        ["cfrag.recipient", 306],
+        ["cfrag.coefficients[0]", 402],
+      ],
+      verify,
+    );
+    scalars(
+      cfrag,
+      [
+        ["cfrag.h", 192],
+        ["cfrag.z", 224],
+      ],
+      verify,
+    );
+    const first = engine.encapsulateFirstLevel(scope.recipient.publicKey, random).capsule;
+    name(first, [["capsule", 0]], (bytes) => engine.decapsulateFirstLevel(scope.recipient.secretKey, bytes));
+  });
+
+  it("names every key and commitment that is none", () => {
+    const [{ kfrag, commitment }] = scope.split(1, 1);
+    const cfrag = engine.reencrypt(kfrag, scope.capsule, random);
+    const short = scope.owner.publicKey.slice(1);
+    const context = { capsule: scope.capsule, commitment, ...scope.keys };
+    const refuse = (call: () => unknown, field: string, got: number, expected: number) =>
+      expectRefusal(call, "E_BAD_ENCODING", { field, got, expected });
+    const { digest, point } = commitment;
+    const noDigest = { ...context, commitment: { digest: digest.slice(1), point } };
+    refuse(() => engine.verify(cfrag, noDigest), "commitment.digest", 31, 32);
+    const noPoint = { ...context, commitment: { digest, point: point.slice(1) } };
+    refuse(() => engine.verify(cfrag, noPoint), "commitment.point", 19, 20);
+    for (const field of ["ownerPublicKey", "recipientPublicKey"]) {
+      refuse(() => engine.verify(cfrag, { ...context, [field]: short }), field, 143, 144);
+      refuse(() => engine.verifyFraction(kfrag, { ...scope.keys, [field]: short }), field, 143, 144);
+      const other = engine.keygen(random).publicKey;
+      expectRefusal(() => engine.verify(cfrag, { ...context, [field]: other }), "E_WRONG_KEY", { field });
+    }
+    refuse(() => engine.encapsulateFirstLevel(short, random), "publicKey", 143, 144);
+    const refuseRekey = (changed: Partial<RekeyRequest>, field: string, got: number, expected: number) =>
+      refuse(() => engine.rekey({ ...request(), ...changed }, random), field, got, expected);
+    refuseRekey({ recipientPublicKey: short }, "recipientPublicKey", 143, 144);
+    refuseRekey({ ownerSecretKey: digest.slice(1) }, "ownerSecretKey", 31, 32);
+    const { secretKey } = scope.owner;
+    refuse(() => engine.decapsulate(secretKey.slice(1), scope.capsule), "secretKey", 31, 32);
+    refuse(() => engine.decapsulateFirstLevel(secretKey.slice(1), scope.capsule), "secretKey", 31, 32);
+    const combineShort = () => engine.combine(secretKey.slice(1), scope.owner.publicKey, scope.capsule, []);
+    refuse(combineShort, "recipientSecretKey", 31, 32);
+  });
+
+  it("refuses an answer with the share of another owner's dealing for this capsule", () => {
+    const other = makeScope(engine, random);
+    const [{ kfrag, commitment }] = other.split(1, 1);
+    const cfrag = engine.reencrypt(kfrag, other.capsule, random);
+    const call = () => engine.verify(cfrag, { capsule: scope.capsule, commitment, ...other.keys });
+    expectRefusal(call, "E_WRONG_KEY", { field: "capsule" });
+  });
+
+  it("deals the largest split, whose last share reads as any other", () => {
+    const { kfrag, commitment } = scope.split(32, 32)[31];
+    expect(engine.verifyFraction(kfrag, scope.keys)).to.deep.equal(commitment);
   });
 
   it("stops where the random source fails", () => {

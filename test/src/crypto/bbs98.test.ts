@@ -143,6 +143,37 @@ describe("bbs98", () => {
     });
   });
 
+  it("names every key that is none", () => {
+    const zero = fromBigInt(0n);
+    const refuse = (call: () => unknown, field: string) =>
+      expectRefusal(call, "E_BAD_ENCODING", { field, got: "0 or >= n", expected: "1 to n-1" });
+    refuse(() => engine.hopKey(zero, b.secretKey, random), "fromSecretKey");
+    refuse(() => engine.hopKey(a.secretKey, zero, random), "toSecretKey");
+    refuse(() => engine.compose(zero, hopKeys[0].key), "first");
+    refuse(() => engine.compose(hopKeys[0].key, zero), "second");
+    refuse(() => engine.reverse(zero, random), "key");
+    refuse(() => engine.hop(zero, capsule), "key");
+    refuse(() => engine.collapse(zero, chain), "productKey");
+    const request = { ownerSecretKey: a.secretKey, recipientPublicKey: b.publicKey, signerSecretKey: d.secretKey };
+    const split = { ...request, recipientSecretKey: zero, threshold: 1, shares: 1 };
+    refuse(() => engine.rekey(split, random), "recipientSecretKey");
+    const badPoint = Uint8Array.from(points[1]).fill(4, 0, 1);
+    const data = { field: "points[1]", got: 4, expected: [2, 3] };
+    expectRefusal(() => engine.verifyHops(chain, [points[0], badPoint, points[2]]), "E_BAD_ENCODING", data);
+  });
+
+  it("names the turn that is no canonical encoding, or whose proof fails", () => {
+    const bent = (offset: number, ...bytes: number[]) => {
+      const changed = Uint8Array.from(chain);
+      changed.set(bytes, 98 + TURN + offset);
+      return () => engine.verifyCapsule(changed);
+    };
+    const encoding = { field: "capsule.turns[1].output", got: 4, expected: [2, 3] };
+    expectRefusal(bent(0, 4), "E_BAD_ENCODING", encoding);
+    const proof = { field: "capsule.turns[1]", part: "equation z*G = T1 + h*R" };
+    expectRefusal(bent(132, ...fromBigInt(5n)), "E_BAD_PROOF", proof);
+  });
+
   it("shares no domain with ecies: neither takes the other's values", () => {
     const other = ecies();
     const data = { field: "capsule", part: "equation s*G = V + h*E" };

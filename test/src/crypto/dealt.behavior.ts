@@ -5,7 +5,7 @@ import { concat } from "../../../src/bytes";
 import type { AnswerContext, Engine, RekeyRequest, VerifiedAnswer } from "../../../src/crypto/engine";
 import type { CurveBackend } from "../../../src/crypto/backend";
 import { fromBigInt, ORDER } from "../../../src/crypto/scalar";
-import { backends, expectRefusal, flipBit, makeScope, subsets } from "../../support/crypto";
+import { backends, expectNamedParts, expectRefusal, flipBit, makeScope, subsets, watched } from "../../support/crypto";
 import { thrown } from "../../support/errors";
 import { seededRandom } from "../../support/seededRandom";
 
@@ -233,6 +233,75 @@ export function behavesAsDealt(make: (backend?: CurveBackend) => Engine, cfragLe
     refuse(() => engine.verifyCapsule(text), "capsule", "string", 98);
     refuse(() => engine.reencrypt(nothing, capsule, random), "kfrag", undefined, 32);
     refuse(() => verify(nothing), "cfrag", undefined, 164);
+  });
+
+  it("names every part that is no canonical encoding", () => {
+    const [{ kfrag, commitment }] = scope.split(2, 3);
+    const cfrag = engine.reencrypt(kfrag, capsule, random);
+    expectNamedParts(
+      capsule,
+      [
+        ["capsule.e", 0, "point"],
+        ["capsule.v", 33, "point"],
+        ["capsule.s", 66, "scalar"],
+      ],
+      (bytes) => engine.verifyCapsule(bytes),
+    );
+    expectNamedParts(
+      kfrag,
+      [
+        ["kfrag.key", 0, "scalar"],
+        ["kfrag.coefficients[0]", 34, "point"],
+        ["kfrag.coefficients[1]", 67, "point"],
+      ],
+      (bytes) => engine.verifyFraction(bytes, keys),
+    );
+    expectNamedParts(
+      cfrag,
+      [
+        ["cfrag.output", 0, "point"],
+        ["cfrag.commitment", 33, "point"],
+        ["cfrag.t1", 66, "point"],
+        ["cfrag.t2", 99, "point"],
+        ["cfrag.z", 132, "scalar"],
+        ["cfrag.coefficients[0]", 166, "point"],
+        ["cfrag.coefficients[1]", 199, "point"],
+      ],
+      (bytes) => engine.verify(bytes, { capsule, commitment, ...keys }),
+    );
+  });
+
+  it("names every key that is none", () => {
+    const [{ kfrag }] = scope.split(1, 1);
+    const short = owner.publicKey.slice(1);
+    const refuse = (call: () => unknown, field: string) =>
+      expectRefusal(call, "E_BAD_ENCODING", { field, got: 32, expected: 33 });
+    refuse(() => engine.encapsulate(short, random), "publicKey");
+    refuse(() => engine.rekey({ ...request, recipientPublicKey: short }, random), "recipientPublicKey");
+    refuse(() => engine.combine(recipient.secretKey, short, capsule, []), "ownerPublicKey");
+    for (const field of ["ownerPublicKey", "recipientPublicKey", "signerPublicKey"]) {
+      refuse(() => engine.verifyFraction(kfrag, { ...keys, [field]: short }), field);
+    }
+  });
+
+  it("wipes its copy of a node's secret, also of one it refuses", () => {
+    const [{ kfrag }] = scope.split(1, 1);
+    const { curve, seen } = watched(backends.at(-1)!, kfrag.slice(0, 32));
+    const node = make(curve);
+    node.reencrypt(kfrag, capsule, random);
+    const stray = Uint8Array.from(kfrag);
+    stray.set(curve.multiplyBase(fromBigInt(3n)).subarray(1, 33), 35);
+    stray[34] = 2;
+    expect(thrown(() => node.verifyFraction(stray, keys)).code).to.equal("E_BAD_PROOF");
+    expect(seen).to.have.length.of.at.least(2);
+    for (const secret of seen) expect(secret).to.deep.equal(new Uint8Array(32));
+  });
+
+  it("reads the capsule of many answers once", () => {
+    const { curve, seen } = watched(backends.at(-1)!, capsule.slice(0, 33));
+    const node = make(curve);
+    for (let reads = 0; reads < 3; reads++) node.verifyCapsule(Uint8Array.from(capsule));
+    expect(seen).to.have.length(1);
   });
 
   it("stops where the random source fails, half-way or at once", () => {

@@ -7,7 +7,7 @@ import { computeAddress } from "ethers";
 
 import { concat, fromHex, toHex, utf8 } from "../../../src/bytes";
 import { ecies } from "../../../src/crypto/ecies";
-import { openSealed } from "../../../src/crypto/sealedBox";
+import { openSealed, sealTo } from "../../../src/crypto/sealedBox";
 import { ORDER, toBigInt } from "../../../src/crypto/scalar";
 import { expectRefusal, makeScope } from "../../support/crypto";
 import { thrown } from "../../support/errors";
@@ -175,6 +175,16 @@ describe("ecies", () => {
       expect(combine(answerFor(undefined))).to.deep.equal(key);
       const domain = "nkms/v1/ecies/dealing";
       expectRefusal(() => combine(answerFor(owner.publicKey)), "E_BAD_SIGNATURE", { field: "signature", domain });
+    });
+
+    it("goes with an ephemeral key that is one, or the answers are refused", () => {
+      const rk = fraction.kfrag.slice(0, 32);
+      const box = sealTo(engine, recipient.publicKey, new Uint8Array(96), random);
+      const kfrag = concat(rk, Uint8Array.of(1, 1), engine.publicKeyOf(rk), box);
+      const commitment = engine.verifyFraction(kfrag, keys);
+      const answer = engine.verify(engine.reencrypt(kfrag, capsule, random), { capsule, commitment, ...keys });
+      const data = { field: "wrapped.e", got: "0 or >= n", expected: "1 to n-1" };
+      expectRefusal(() => combine(answer), "E_BAD_ENCODING", data);
     });
 
     it("is not to be seen from outside: neither node nor storage learns whose keys a fraction links", () => {

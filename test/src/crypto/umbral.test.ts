@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { AnswerContext, RekeyRequest, VerifiedAnswer } from "../../../src/crypto/engine";
 import { fromBigInt, ORDER } from "../../../src/crypto/scalar";
 import { umbral } from "../../../src/crypto/umbral";
-import { backends, expectRefusal, flipBit, makeScope, subsets } from "../../support/crypto";
+import { backends, expectNamedParts, expectRefusal, flipBit, makeScope, subsets, watched } from "../../support/crypto";
 import { thrown } from "../../support/errors";
 import { seededRandom } from "../../support/seededRandom";
 
@@ -244,6 +244,76 @@ describe("umbral", () => {
         expectRefusal(() => engine.verifyFraction(forged, keys), "E_BAD_ENCODING", data);
       }
     });
+  });
+
+  it("names every part of a fraction or an answer that is no canonical encoding", () => {
+    const [{ kfrag, commitment }] = scope.split(1, 1);
+    const cfrag = engine.reencrypt(kfrag, capsule, random);
+    expectNamedParts(
+      kfrag,
+      [
+        ["kfrag.key", 32, "scalar"],
+        ["kfrag.precursor", 64, "point"],
+        ["kfrag.commitment", 97, "point"],
+        ["kfrag.proxySignature.r", 130, "scalar"],
+        ["kfrag.proxySignature.s", 162, "scalar"],
+        ["kfrag.recipientSignature.r", 194, "scalar"],
+        ["kfrag.recipientSignature.s", 226, "scalar"],
+      ],
+      (bytes) => engine.verifyFraction(bytes, keys),
+    );
+    expectNamedParts(
+      cfrag,
+      [
+        ["cfrag.e1", 0, "point"],
+        ["cfrag.v1", 33, "point"],
+        ["cfrag.precursor", 98, "point"],
+        ["cfrag.e2", 131, "point"],
+        ["cfrag.v2", 164, "point"],
+        ["cfrag.commitment", 197, "point"],
+        ["cfrag.u2", 230, "point"],
+        ["cfrag.z", 263, "scalar"],
+        ["cfrag.recipientSignature.r", 295, "scalar"],
+        ["cfrag.recipientSignature.s", 327, "scalar"],
+      ],
+      (bytes) => engine.verify(bytes, { capsule, commitment, ...keys }),
+    );
+  });
+
+  it("names every key that is none", () => {
+    const [{ kfrag }] = scope.split(1, 1);
+    const cfrag = engine.reencrypt(kfrag, capsule, random);
+    const short = owner.publicKey.slice(1);
+    const refuse = (call: () => unknown, field: string) =>
+      expectRefusal(call, "E_BAD_ENCODING", { field, got: 32, expected: 33 });
+    refuse(() => engine.encapsulate(short, random), "publicKey");
+    refuse(() => engine.rekey({ ...request, recipientPublicKey: short }, random), "recipientPublicKey");
+    refuse(() => engine.combine(recipient.secretKey, short, capsule, []), "ownerPublicKey");
+    for (const field of ["ownerPublicKey", "recipientPublicKey", "signerPublicKey"]) {
+      refuse(() => engine.verifyFraction(kfrag, { ...keys, [field]: short }), field);
+      refuse(() => engine.verifyProxySignature(kfrag, { ...keys, [field]: short }), field);
+      refuse(() => engine.evidence(cfrag, capsule, { ...keys, [field]: short }), field);
+    }
+  });
+
+  it("wipes its copy of a node's secret, also of one it refuses", () => {
+    const [{ kfrag }] = scope.split(1, 1);
+    const { curve, seen } = watched(backends.at(-1)!, kfrag.slice(32, 64));
+    const node = umbral(curve);
+    node.reencrypt(kfrag, capsule, random);
+    const stray = Uint8Array.from(kfrag);
+    stray.set(owner.publicKey, 97);
+    const refused = [() => node.verifyFraction(stray, keys), () => node.verifyProxySignature(stray, keys)];
+    for (const call of refused) expect(thrown(call).code).to.equal("E_BAD_PROOF");
+    expect(seen).to.have.length.of.at.least(3);
+    for (const secret of seen) expect(secret).to.deep.equal(new Uint8Array(32));
+  });
+
+  it("reads the capsule of many answers once", () => {
+    const { curve, seen } = watched(backends.at(-1)!, capsule.slice(0, 33));
+    const node = umbral(curve);
+    for (let reads = 0; reads < 3; reads++) node.verifyCapsule(Uint8Array.from(capsule));
+    expect(seen).to.have.length(1);
   });
 
   it("stops where the random source fails, half-way or at once", () => {
