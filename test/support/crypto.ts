@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { backendNamed } from "../../src/crypto/backends";
+import { backendNamed, defaultBackend } from "../../src/crypto/backends";
 import type { CurveBackend } from "../../src/crypto/backend";
 import type { Engine, Fraction, RandomSource } from "../../src/crypto/engine";
 import { loadNativeBackend } from "../../src/crypto/backendNative";
@@ -9,10 +9,12 @@ import { loadMclPairing } from "../../src/crypto/pairingMcl";
 import { noblePairing } from "../../src/crypto/pairingNoble";
 import { thrown } from "./errors";
 
-/** Every curve back-end that loads on this machine. */
-export const backends: CurveBackend[] = loadNativeBackend()
-  ? [backendNamed("noble"), backendNamed("native")]
-  : [backendNamed("noble")];
+/** Every curve back-end that loads on this machine, or the one that NKMS_CURVE_BACKEND forces. */
+export const backends: CurveBackend[] = process.env.NKMS_CURVE_BACKEND
+  ? [defaultBackend()]
+  : loadNativeBackend()
+    ? [backendNamed("noble"), backendNamed("native")]
+    : [backendNamed("noble")];
 
 /** Every pairing back-end that loads on this machine, the fastest last. */
 export async function pairings(): Promise<PairingBackend[]> {
