@@ -1,3 +1,4 @@
+import { keccak_256 } from "@noble/hashes/sha3.js";
 import { expect } from "chai";
 import fc from "fast-check";
 import { createHash } from "node:crypto";
@@ -234,6 +235,26 @@ export function behavesAsLattice(engine: LatticeEngine): void {
       }
     });
 
+    it("are refused where their number is none that can be", () => {
+      for (const got of [0, maxHops + 1].filter((hops) => hops < 256)) {
+        const changed = Uint8Array.from(turned);
+        changed[engine.capsuleLength] = got;
+        const data = { field: "capsule.hops", got, expected: [1, maxHops] };
+        expectRefusal(() => engine.verifyCapsule(changed), "E_BAD_ENCODING", data);
+      }
+    });
+
+    it("are refused where original or turn is full of ones", () => {
+      const original = turned.slice();
+      original.fill(255, 0, engine.capsuleLength - 32);
+      const last = turned.slice();
+      last.fill(255, engine.capsuleLength + 1, -32);
+      for (const changed of [original, last]) {
+        const { code, data } = thrown(() => engine.verifyCapsule(changed));
+        expect([code, data.field]).to.deep.equal(["E_BAD_ENCODING", "capsule"]);
+      }
+    });
+
     it("open originals too", () => {
       expect(engine.decapsulateTurned(owner.secretKey, owner.publicKey, capsule)).to.deep.equal(key);
     });
@@ -333,6 +354,30 @@ export function behavesAsLattice(engine: LatticeEngine): void {
       expect(thrown(() => read(concat(bytes, Uint8Array.of(0)))).code).to.equal("E_BAD_ENCODING");
       expect(thrown(() => read("bytes" as unknown as Uint8Array)).code).to.equal("E_BAD_ENCODING");
     }
+  });
+
+  it("names what is full of ones, which no value of the scheme is", () => {
+    const ones = (bytes: Uint8Array, start = 0, end = bytes.length) => Uint8Array.from(bytes).fill(255, start, end);
+    const refuse = (call: () => unknown, field: string) => {
+      const { code, data } = thrown(call);
+      expect([code, data.field]).to.deep.equal(["E_BAD_ENCODING", field]);
+    };
+    const noKey = ones(owner.publicKey);
+    refuse(() => engine.encapsulate(noKey, random), "publicKey");
+    refuse(() => engine.decapsulateTurned(owner.secretKey, noKey, capsule), "originPublicKey");
+    refuse(() => engine.rekey({ ...request, recipientPublicKey: noKey }, random), "recipientPublicKey");
+    refuse(() => engine.combine(recipient.secretKey, noKey, capsule, [answer]), "ownerPublicKey");
+    for (const field of ["ownerPublicKey", "recipientPublicKey"]) {
+      refuse(() => engine.verifyFraction(fraction.kfrag, { ...keys, [field]: noKey }), field);
+      refuse(() => engine.verify(cfrag, { ...inContext, [field]: noKey }), field);
+    }
+    refuse(() => engine.verifyCapsule(ones(capsule, 0, -32)), "capsule");
+    refuse(() => engine.verify(ones(cfrag, 1, -32), inContext), "cfrag");
+    const noBody = ones(fraction.kfrag, 64);
+    noBody.set(keccak_256(noBody.subarray(64)));
+    refuse(() => engine.verifyFraction(noBody, keys), "kfrag");
+    refuse(() => engine.reencrypt(noBody, capsule, random), "kfrag");
+    refuse(() => engine.hop(noBody, capsule), "kfrag");
   });
 
   it("goes round for random keys", () => {

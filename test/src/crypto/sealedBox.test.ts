@@ -54,4 +54,24 @@ describe("sealedBox", () => {
       expectRefusal(() => openSealed(engine, owner.secretKey, box.slice(0, got)), "E_BAD_ENCODING", data);
     }
   });
+
+  it("wipes the key it was sealed or opened with, also where it does not open", () => {
+    const seen: Uint8Array[] = [];
+    const keep = (key: Uint8Array) => {
+      seen.push(key);
+      return key;
+    };
+    const watchedEngine = Object.assign(Object.create(engine) as typeof engine, {
+      encapsulate: (publicKey: Uint8Array) => {
+        const { capsule, key } = engine.encapsulate(publicKey, random);
+        return { capsule, key: keep(key) };
+      },
+      decapsulate: (secretKey: Uint8Array, capsule: Uint8Array) => keep(engine.decapsulate(secretKey, capsule)),
+      capsuleLength: engine.capsuleLength,
+    });
+    const sealed = sealTo(watchedEngine, owner.publicKey, plaintext, random);
+    expect(openSealed(watchedEngine, owner.secretKey, sealed)).to.deep.equal(plaintext);
+    expect(thrown(() => openSealed(watchedEngine, recipient.secretKey, sealed)).code).to.equal("E_TAMPERED");
+    expect(seen).to.deep.equal([new Uint8Array(32), new Uint8Array(32), new Uint8Array(32)]);
+  });
 });

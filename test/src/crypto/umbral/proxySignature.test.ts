@@ -60,6 +60,24 @@ for (const backend of backends) {
       expectRefusal(() => engine.verifyProxySignature(framed, { signerPublicKey }), "E_BAD_PROOF", data);
     });
 
+    it("are refused with what was signed for the recipient, unless it is the same message", () => {
+      const data = { field: "kfrag.proxySignature" };
+      for (const [withOwner, withRecipient] of [
+        [true, false],
+        [false, true],
+        [false, false],
+      ]) {
+        const { kfrag } = make(withOwner, withRecipient);
+        const copied = Uint8Array.from(kfrag);
+        copied.copyWithin(130, 194, 258);
+        expectRefusal(() => engine.verifyFraction(copied, keys), "E_BAD_SIGNATURE", data);
+        const renamed = Uint8Array.from(kfrag).fill(1, 258);
+        expectRefusal(() => engine.verifyFraction(renamed, keys), "E_BAD_SIGNATURE", data);
+        copied.fill(1, 258);
+        engine.verifyFraction(copied, keys);
+      }
+    });
+
     it("can be of a key from elsewhere on secp256k1", () => {
       const wallet = new SigningKey(toHex(random(32)));
       const secretKey = fromHex(wallet.privateKey);
