@@ -1,7 +1,7 @@
 /** Asks an access condition of a policy (V.F): a view call to a contract of the owner's choice, with bounded gas. */
 import type { Provider } from "ethers";
 
-import { ICondition__factory } from "../../typechain-types";
+import { ICondition__factory } from "../../typechain-types/factories/contracts/interfaces/ICondition__factory";
 import { NkmsError } from "../errors";
 import { decodeCondition } from "../protocol/condition";
 import { ContractRefusal, explain } from "./refusals";

@@ -1,5 +1,6 @@
 import { JsonRpcProvider } from "ethers";
 import hre from "hardhat";
+import { TASK_COMPILE } from "hardhat/builtin-tasks/task-names";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -33,6 +34,12 @@ export interface EnvironmentChange {
   chainId?: number;
   url?: string;
 }
+
+let compiled: Promise<unknown> | undefined;
+
+/** Hardhat's `run`, which compiles once: sources stay as they are while tests run, and looking at all of them takes a second. */
+const runOnce: HardhatRuntimeEnvironment["run"] = (name, ...args) =>
+  name === TASK_COMPILE ? (compiled ??= hre.run(name, ...args)) : hre.run(name, ...args);
 
 /** A chain process with the contracts, a home with the keys `ada` and `bea`, each with 100,000 NKMS and an ether. */
 export class TaskWorld {
@@ -129,7 +136,7 @@ export class TaskWorld {
     };
     const config = { ...hre.config.networks.localhost, url, chainId };
     const network = { ...hre.network, name: "localhost", config, provider };
-    return Object.create(hre, { network: { value: network } }) as HardhatRuntimeEnvironment;
+    return Object.create(hre, { network: { value: network }, run: { value: runOnce } }) as HardhatRuntimeEnvironment;
   }
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { CONTRACT_NAMES } from "../../src/chain/contracts";
-import { useTaskWorld } from "../support/taskWorld";
+import { type JsonReport, useTaskWorld } from "../support/taskWorld";
 
 describe("task deploy", () => {
   const world = useTaskWorld();
@@ -13,6 +13,19 @@ describe("task deploy", () => {
   let deployer: string;
   let written: string;
   const file = () => join(world().home, "deployments", "31337.json");
+  /** Runs a task whose connection breaks after so many transactions. */
+  async function cutAfter(most: number): Promise<JsonReport> {
+    const { rpc } = world();
+    const send = rpc.send.bind(rpc);
+    let sent = 0;
+    rpc.send = (method, params) => {
+      if (method === "eth_sendTransaction" && ++sent > most) return Promise.reject(new Error("the cable is cut"));
+      return send(method, params);
+    };
+    const report = await world().json("deploy", { out });
+    rpc.send = send;
+    return report;
+  }
   const nonce = async () => Number(await world().rpc.send("eth_getTransactionCount", [deployer, "latest"]));
 
   beforeEach(async () => {
@@ -43,15 +56,7 @@ describe("task deploy", () => {
 
   it("goes on with the same addresses after it was interrupted", async () => {
     const first = await nonce();
-    const { rpc } = world();
-    const send = rpc.send.bind(rpc);
-    let sent = 0;
-    rpc.send = (method, params) => {
-      if (method === "eth_sendTransaction" && ++sent > 2) return Promise.reject(new Error("the cable is cut"));
-      return send(method, params);
-    };
-    const cut = await world().json("deploy", { out });
-    rpc.send = send;
+    const cut = await cutAfter(2);
     expect(cut.value.ok).to.equal(false);
     expect(await nonce()).to.equal(first + 2);
 
@@ -64,11 +69,7 @@ describe("task deploy", () => {
   it("refuses to go on when the deployer sent something else meanwhile, and begins anew with --fresh", async () => {
     const { rpc } = world();
     const first = await nonce();
-    const send = rpc.send.bind(rpc);
-    rpc.send = (method, params) =>
-      method === "eth_sendTransaction" ? Promise.reject(new Error("the cable is cut")) : send(method, params);
-    await world().json("deploy", { out });
-    rpc.send = send;
+    await cutAfter(0);
     await rpc.send("eth_sendTransaction", [{ from: deployer, to: deployer, value: "0x1" }]);
 
     const moved = await world().json("deploy", { out });
@@ -79,7 +80,7 @@ describe("task deploy", () => {
   });
 
   it("forgets a plan for a chain that is gone, though its id is the same", async () => {
-    await world().json("deploy", { out });
+    await cutAfter(2);
     const first = await nonce();
     const plan = join(out, "deployments", "chain-31337", "plan.json");
     const begun = JSON.parse(await readFile(plan, "utf8")) as object;
@@ -88,21 +89,18 @@ describe("task deploy", () => {
     expect(value.deployment.NKMSToken).to.equal(getCreateAddress({ from: deployer, nonce: first }));
   });
 
-  it("deploys from a key file, and only its holder can go on", async () => {
-    const { value } = await world().json("deploy", { out, from: "ada" });
+  it("deploys from a key file, with the reference parameters by name, and only its holder can go on", async () => {
+    const { value } = await world().json("deploy", { out, from: "ada", parameters: "reference" });
     const { address } = (await world().identity("ada")).account;
     expect(value.deployment.NKMSToken).to.equal(getCreateAddress({ from: address, nonce: 0 }));
+    const chain = await world().connect("ada");
+    expect((await chain.stakingEscrow.parameters()).periodLength).to.equal(86_400n);
     const other = await world().json("deploy", { out, from: "bea" });
     expect([other.exitCode, other.value.error.code]).to.deep.equal([3, "E_OTHER_DEPLOYER"]);
     expect(other.value.error.data.expected).to.equal(address);
   });
 
-  it("takes the reference parameters by name and refuses files that are none", async () => {
-    const { value } = await world().json("deploy", { out, parameters: "reference" });
-    expect(value.ok).to.equal(true);
-    const chain = await world().connect("ada");
-    expect((await chain.stakingEscrow.parameters()).periodLength).to.equal(86_400n);
-
+  it("refuses files that hold no parameters", async () => {
     const bad = join(out, "bad.json");
     const parameters = JSON.parse(await readFile(join(__dirname, "../../deploy/parameters/local.json"), "utf8"));
     delete parameters.token.maxSupply;

@@ -9,6 +9,8 @@ import { toHex } from "../../../src/bytes";
 import { saveDeployment } from "../../../src/chain/deployment";
 import { createKeyFile, identityFromPhrase } from "../../../src/chain/identity";
 import { sealTo } from "../../../src/crypto/sealedBox";
+import { exitCodeOf } from "../../../src/node/exitCodes";
+import { runNode } from "../../../src/node/runNode";
 import { decode, encode, type Codec } from "../../../src/protocol/codec";
 import { nodeKeys } from "../../../src/protocol/keys";
 import {
@@ -21,6 +23,7 @@ import {
   type ReencryptAnswer,
 } from "../../../src/protocol/messages";
 import { decodeProblem } from "../../../src/protocol/problem";
+import { rejection } from "../../support/errors";
 import { buildNode, NodeProcess } from "../../support/node/nodeProcess";
 import { NODE_TERMS, openRealChain, type RealChain } from "../../support/node/realChain";
 import { engine, fractions, grantOf, random, requestOf, SHARE_INDEX } from "../../support/node/world";
@@ -192,29 +195,32 @@ describe("node process", () => {
       const closed = createServer();
       const [takenPort, closedPort] = [await port(taken), await port(closed)];
       await new Promise((resolve) => closed.close(resolve));
+      const cases: [object, string, number][] = [
+        [{ rpcUrl: `http://127.0.0.1:${closedPort}` }, "E_RPC_FAILED", 4],
+        [{ staker: `0x${"aa".repeat(20)}` }, "E_NOT_REGISTERED", 3],
+        [{ expectedChainId: 1 }, "E_WRONG_CHAIN", 7],
+        [{ port: takenPort, directory: join(home, "other") }, "E_PORT_IN_USE", 4],
+      ];
+      for (const [change, code, exitCode] of cases) {
+        const config = { identity: "ada", rpcUrl, port: 0, staker: real.account, home, ...change };
+        const error = await rejection(runNode({ config, password: PASSWORD, writeLog: () => undefined }));
+        expect([error.code, exitCodeOf(error)]).to.deep.equal([code, exitCode]);
+      }
+      await new Promise((resolve) => taken.close(resolve));
+    });
+
+    it("as a process too, which prints why and ends with that code", async () => {
       await writeFile(join(home, "wrong"), "another password\n", { mode: 0o600 });
       const cases: [object, Record<string, string>, string, number][] = [
         [{}, { NKMS_PASSWORD_FILE: join(home, "wrong") }, "E_WRONG_PASSWORD", 5],
         [{}, { NKMS_PASSWORD_FILE: "" }, "E_PASSWORD_NEEDED", 2],
         [{ surplus: 1 }, {}, "E_BAD_CONFIG", 2],
-        [{}, { NKMS_RPC_URL: `http://127.0.0.1:${closedPort}` }, "E_RPC_FAILED", 4],
-        [{ staker: `0x${"aa".repeat(20)}` }, {}, "E_NOT_REGISTERED", 3],
-        [{ expectedChainId: 1 }, {}, "E_WRONG_CHAIN", 7],
-        [{ port: takenPort, directory: join(home, "other") }, {}, "E_PORT_IN_USE", 4],
       ];
-      const outcomes = await Promise.all(
-        cases.map(async ([config, environment, code, exitCode], index) => {
-          const file = join(home, `case-${index}.json`);
-          const all = { identity: "ada", rpcUrl, port: 0, staker: real.account, ...config };
-          await writeFile(file, JSON.stringify(all));
-          const env = { NKMS_HOME: home, NKMS_PASSWORD_FILE: join(home, "password"), ...environment };
-          const node = new NodeProcess(["--config", file], env);
-          const { ok, error } = (await node.firstLine()) as { ok: boolean; error: { code: string } };
-          return { got: [ok, error.code, await node.ended], expected: [false, code, exitCode] };
-        }),
-      );
-      for (const { got, expected } of outcomes) expect(got).to.deep.equal(expected);
-      await new Promise((resolve) => taken.close(resolve));
+      for (const [config, environment, code, exitCode] of cases) {
+        const node = await start(config, environment);
+        const { ok, error } = (await node.firstLine()) as { ok: boolean; error: { code: string } };
+        expect([ok, error.code, await node.ended]).to.deep.equal([false, code, exitCode]);
+      }
     });
 
     it("without a configuration, or with arguments it does not know", async () => {
