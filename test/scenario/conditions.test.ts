@@ -1,7 +1,8 @@
 import { expect } from "chai";
+import { keccak256 } from "ethers";
 import hre from "hardhat";
 
-import { fromHex } from "../../src/bytes";
+import { fromHex, toHex } from "../../src/bytes";
 import type { Chain } from "../../src/chain/connection";
 import type { Client } from "../../src/client/client";
 import type { NodeFailure } from "../../src/client/nodeOutcome";
@@ -22,6 +23,8 @@ import {
   type When,
 } from "../../src/protocol/condition";
 import { nameId } from "../../src/protocol/conditionForms";
+import { decode } from "../../src/protocol/codec";
+import { type ReencryptRequest, reencryptRequest } from "../../src/protocol/messages";
 import { hostile } from "../support/conditions";
 import { rejection } from "../support/errors";
 import { chainAs } from "../support/operator";
@@ -42,7 +45,7 @@ describe("Conditions of access (V.F)", () => {
   before(async () => {
     world = await World.open({ operators: Array(3).fill({}) });
     alice = await world.connect("alice");
-    bob = await world.connect("bob");
+    bob = await world.connect("bob", { fetch: watched });
     asBob = await chainAs(await world.identity("bob"), world.chain);
     asAlice = await chainAs(await world.identity("alice"), world.chain);
     requester = (await world.chain.keyRegistry.keysOf(bob.address))!.requestSigner;
@@ -51,6 +54,13 @@ describe("Conditions of access (V.F)", () => {
     await Promise.all([alice.close(), bob.close()]);
     await world.close();
   });
+
+  /** What Bob's client sent to nodes for re-encryption. */
+  const asked: ReencryptRequest[] = [];
+  const watched: typeof fetch = (input, init) => {
+    if (new Request(input).url.endsWith("/v1/reencrypt")) asked.push(decode(reencryptRequest, init?.body as string));
+    return fetch(input, init);
+  };
 
   let number = 0;
   /** An object shared with Bob on a condition. */
@@ -141,7 +151,7 @@ describe("Conditions of access (V.F)", () => {
     expect(await asAlice.allowLists.isListed(alice.address, nameId("staff"), bob.address)).to.equal(false);
   });
 
-  it("an access that was recorded before (VIII.H)", async () => {
+  it("an access that was recorded before, of the object that the nodes then re-encrypt (VIII.H)", async () => {
     const path = await shared(logged(60));
     await denied(path);
     await bob.recordAccess(path);
@@ -156,6 +166,12 @@ describe("Conditions of access (V.F)", () => {
       [requester, 0n],
       [requester, 1n],
     ]);
+    const ofPolicy = asked.filter(({ request }) => toHex(request.policyId) === id);
+    expect(ofPolicy).to.not.have.length(0);
+    for (const { request, capsule } of ofPolicy) {
+      const objects = [toHex(request.capsuleHash), keccak256(capsule)];
+      expect(objects).to.deep.equal([entries[0].object, entries[1].object]);
+    }
   });
 
   it("a purchase in the shop (VIII.D): decentralized rights management", async () => {
