@@ -26,7 +26,7 @@ export interface Observed extends Omit<EngineProperties, "onChainVerifiable" | "
   readonly capsuleBytes: number;
   readonly kfragBytes: number;
   readonly cfragBytes: number;
-  /** Keys that did not come out right, of `ROUNDS` fresh ones. */
+  /** Keys that did not come out right, of as many fresh ones as there were rounds. */
   readonly failures: number;
 }
 
@@ -167,8 +167,8 @@ function namesItsKeys(scene: Scene, attacks: Attacks): boolean {
   return named || (recognises(other.kfrag) && !recognises(strangers.loot().kfrag));
 }
 
-function countFailures(scene: Scene): number {
-  const made = Array.from({ length: ROUNDS }, () => scene.engine.encapsulate(scene.owner.publicKey, scene.random));
+function countFailures(scene: Scene, rounds: number): number {
+  const made = Array.from({ length: rounds }, () => scene.engine.encapsulate(scene.owner.publicKey, scene.random));
   const m = scene.threshold;
   return made.filter(({ capsule, key }) => !equalBytes(scene.read(capsule, m, m + 1, m), key)).length;
 }
@@ -182,7 +182,7 @@ function hasThreshold(scene: Scene): boolean {
 }
 
 /** Everything that can be seen of an engine. */
-export function observe(engine: Engine, random: RandomSource): Observed {
+export function observe(engine: Engine, random: RandomSource, rounds = ROUNDS): Observed {
   const interactive = isInteractive(engine, random);
   const scene = new Scene(engine, random, interactive);
   const attacks = attacksOn(engine.properties.name, scene.signer.publicKey);
@@ -208,6 +208,6 @@ export function observe(engine: Engine, random: RandomSource): Observed {
     capsuleBytes: capsule.length,
     kfragBytes: loot.kfrag.length,
     cfragBytes: cfrags[0].length,
-    failures: countFailures(scene),
+    failures: countFailures(scene, rounds),
   };
 }

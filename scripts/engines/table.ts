@@ -6,13 +6,14 @@ import { lwe } from "../../src/crypto/lwe";
 import { LWE_1024, LWE_2048 } from "../../src/crypto/lwe/profile";
 import { ntru } from "../../src/crypto/ntru";
 import { NTRU_1087, NTRU_1499 } from "../../src/crypto/ntru/parameters";
+import type { PairingBackend } from "../../src/crypto/pairing";
 import { umbral } from "../../src/crypto/umbral";
 import { ROUNDS, type Observed } from "./observe";
 
 /** All engines, in order of the table. */
-export function allEngines(): Engine[] {
+export function allEngines(pairing?: PairingBackend): Engine[] {
   const lattices = [lwe(LWE_1024), lwe(LWE_2048), ntru(NTRU_1087), ntru(NTRU_1499)];
-  return [umbral(), ecies(), bbs98(), afgh(), ...lattices];
+  return [umbral(), ecies(), bbs98(), afgh(pairing), ...lattices];
 }
 
 const yes = (value: boolean) => (value ? "yes" : "no");

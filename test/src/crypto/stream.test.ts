@@ -241,6 +241,14 @@ describe("stream", () => {
     });
   }
 
+  it("tells a key of another length from a file that was changed", () => {
+    const data = { field: "key", got: 31, expected: 32 };
+    for (const suite of SUITES) {
+      const sealed = encryptBytes(suite, KEY, random(10));
+      expectRefusal(() => decryptBytes(suite, KEY.slice(1), sealed), "E_BAD_ENCODING", data);
+    }
+  });
+
   it("keeps the suites apart", () => {
     const sealed = encryptBytes("aes-256-gcm", KEY, random(10));
     const data = { chunk: 0, reason: "its tag does not hold" };

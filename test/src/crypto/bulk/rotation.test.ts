@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { createHash } from "node:crypto";
+import { createCipheriv, createHash, hkdfSync } from "node:crypto";
 
 import { concat } from "../../../../src/bytes";
 import { transform } from "../../../../src/crypto/bulk/allOrNothing";
@@ -136,6 +136,31 @@ describe("rotation", () => {
     }
     const chiSquare = tally.reduce((sum, count) => sum + (count - 30) ** 2 / 30, 0);
     expect(chiSquare, "9 degrees of freedom, 99.99%").to.be.lessThan(33.72);
+  });
+
+  it("lays the layer of its formula, over more blocks than one part of the stream gives", async () => {
+    const [length, layerBlocks] = [400_003, 5_000];
+    const file = await File.of(seededRandom("long")(length), keys[0], layerBlocks);
+    const before = file.body.slice();
+    const changes = await file.rotate(keys[1]);
+    const streamOf = (label: string, bytes: number) => {
+      const key = new Uint8Array(hkdfSync("sha256", keys[1], "", `nkms/v1/rotation/${label}`, 32));
+      return createCipheriv("aes-256-ctr", key, Buffer.alloc(16)).update(Buffer.alloc(bytes));
+    };
+    const [numbers, total] = [streamOf("places", 6 * 4 * layerBlocks), Math.ceil(length / 32)];
+    const places = new Set<number>();
+    for (let at = 0; places.size < layerBlocks; at += 6) {
+      const number = numbers.readUIntBE(at, 6);
+      if (number < 2 ** 48 - (2 ** 48 % total)) places.add(number % total);
+    }
+    const pads = streamOf("pad", 32 * layerBlocks);
+    const expected = [...places]
+      .sort((a, b) => a - b)
+      .map((place, index) => ({
+        offset: 32 * place,
+        bytes: before.slice(32 * place, 32 * place + 32).map((byte, at) => byte ^ pads[32 * index + at]),
+      }));
+    expect(changes).to.deep.equal(expected);
   });
 
   it("changes all of a file that has no more blocks, the broken last one included", async () => {

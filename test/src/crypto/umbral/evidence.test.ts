@@ -55,6 +55,13 @@ for (const backend of backends) {
       }
     });
 
+    it("is refused with a signature that belongs to no key at all", () => {
+      const forged = Uint8Array.from(cfrag);
+      forged.set(fromBigInt(5n), forged.length - 64); // 5^3 + 7 is not a square, so no nonce point has r = 5
+      const call = () => engine.evidence(forged, scope.capsule, scope.keys);
+      expectRefusal(call, "E_BAD_SIGNATURE", { field: "cfrag.recipientSignature" });
+    });
+
     it("is refused for keys the owner did not sign for", () => {
       const keys = { ...scope.keys, ownerPublicKey: scope.keys.recipientPublicKey };
       const call = () => engine.evidence(cfrag, scope.capsule, keys);
