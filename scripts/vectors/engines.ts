@@ -15,6 +15,7 @@ const FOLDER = join(__dirname, "../../test/vectors");
 export function makeVectors(engine: Engine) {
   const { name } = engine.properties;
   return {
+    version: 1,
     origin: "scripts/vectors/engines.ts of this package",
     random: `the first ${STREAM_LENGTH} bytes of SHAKE-256(seed), cut draw after draw`,
     vectors: casesOf(name).map((one) => makeVector(engine, one)),

@@ -22,6 +22,7 @@ function packed({ capsule, fractions: [{ kfrag, cfrag }] }: ReturnType<typeof ma
 /** The file's content on one engine; the same on every back-end. */
 export function makeVectors(engine: Engine) {
   return {
+    version: 1,
     origin: "scripts/vectors/umbral.ts of this package; checked against umbral-pre 0.10.0",
     dialect: "Umbral v8 (umbral-pre 0.8 and later)",
     random: `the first ${STREAM_LENGTH} bytes of SHAKE-256(seed), cut draw after draw`,

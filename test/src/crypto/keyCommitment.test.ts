@@ -57,17 +57,28 @@ describe("keyCommitment", () => {
   const random = seededRandom("key commitment");
   const [dek, headerHash] = [random(32), random(32)];
 
-  it("stands on an HKDF that gives the output of RFC 5869, A.1", () => {
-    const okm = hkdf(
-      sha256,
-      new Uint8Array(22).fill(0x0b),
-      fromHex("0x000102030405060708090a0b0c"),
-      fromHex("0xf0f1f2f3f4f5f6f7f8f9"),
-      42,
-    );
-    expect(toHex(okm)).to.equal(
-      "0x3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865",
-    );
+  it("stands on an HKDF that gives the outputs of RFC 5869, A.1 to A.3", () => {
+    const run = (first: number, last: number) => Uint8Array.from({ length: last - first + 1 }, (_, at) => first + at);
+    const ikm = new Uint8Array(22).fill(0x0b);
+    const none = new Uint8Array(0);
+    const cases: [ikm: Uint8Array, salt: Uint8Array | undefined, info: Uint8Array, okm: string][] = [
+      [
+        ...([ikm, run(0, 0x0c), run(0xf0, 0xf9)] as const),
+        "0x3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865",
+      ],
+      [
+        ...([run(0, 0x4f), run(0x60, 0xaf), run(0xb0, 0xff)] as const),
+        "0xb11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c59045a99cac7827271cb41c65e590e09da3275600c2f09b8" +
+          "367793a9aca3db71cc30c58179ec3e87c14c01d5c1f3434f1d87",
+      ],
+      [
+        ...([ikm, undefined, none] as const),
+        "0x8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8",
+      ],
+    ];
+    for (const [secret, salt, info, okm] of cases) {
+      expect(toHex(hkdf(sha256, secret, salt, info, fromHex(okm).length))).to.equal(okm);
+    }
   });
 
   it("derives what node's HKDF derives for the two labels", () => {

@@ -35,13 +35,22 @@ const RFC_9380 = [
   },
 ];
 
-const hashToCurve = (message: string, DST: string) =>
-  toHex(secp256k1_hasher.hashToCurve(utf8(message), { DST }).toBytes(false));
+/** The last two of the same table, whose messages are long. */
+const RFC_9380_LONG = [
+  { message: `q128_${"q".repeat(128)}`, encoded: "03e2167bc785333a37aa562f021f1e881defb853839babf52a7f72b102e41890e9" },
+  { message: `a512_${"a".repeat(512)}`, encoded: "02e3c8d35aaaf0b9b647e88a0a0a7ee5d5bed5ad38238152e4e6fd8c1f8cb7c998" },
+];
+
+const hashToCurve = (message: string, DST: string, isCompressed = false) =>
+  toHex(secp256k1_hasher.hashToCurve(utf8(message), { DST }).toBytes(isCompressed));
 
 describe("umbral parameters", () => {
   it("have U from a hash to curve that gives the points of RFC 9380", () => {
     for (const { message, x, y } of RFC_9380) {
       expect(hashToCurve(message, RFC_9380_DST)).to.equal(`0x04${x}${y}`);
+    }
+    for (const { message, encoded } of RFC_9380_LONG) {
+      expect(hashToCurve(message, RFC_9380_DST, true)).to.equal(`0x${encoded}`);
     }
     expect(toHex(U)).to.equal(hashToCurve("POINT_U", "PARAMETERS"));
     expect(toHex(U_ENCODED)).to.equal("0x03" + toHex(U).slice(4, 68));
