@@ -7,6 +7,7 @@ import type * as Addon from "secp256k1";
 import { concat } from "../bytes";
 import { identityError, type CurveBackend, type Point, type Scalar } from "./backend";
 import { osRandom } from "./random";
+import { fromBigInt, isBelowOrder, ORDER, toBigInt } from "./scalar";
 
 const POINT_LENGTH = 65;
 const UNCOMPRESSED = 4;
@@ -29,6 +30,11 @@ function orIdentity<T>(compute: () => T): T {
   }
 }
 
+/** bits2octets of RFC 6979, 2.3.4, which the library leaves out: without it a digest of n or more gets another nonce than elsewhere. */
+function reduceDigest(digest: Uint8Array): Uint8Array {
+  return isBelowOrder(digest) ? digest : fromBigInt(toBigInt(digest) - ORDER);
+}
+
 function build(addon: typeof Addon): CurveBackend {
   const add = (...points: Point[]) => orIdentity(() => addon.publicKeyCombine(points, false) as Point);
   const multiply = (point: Point, scalar: Scalar) =>
@@ -47,10 +53,10 @@ function build(addon: typeof Addon): CurveBackend {
     add,
     multiplyScalars: (a, b) => addon.privateKeyTweakMul(Uint8Array.from(a), b),
     addScalars: (a, b) => orIdentity(() => addon.privateKeyTweakAdd(Uint8Array.from(a), b)),
-    sign: (digest, secretKey, entropy) => addon.ecdsaSign(digest, secretKey, { data: entropy }).signature,
+    sign: (digest, secretKey, entropy) => addon.ecdsaSign(reduceDigest(digest), secretKey, { data: entropy }).signature,
     verify: (signature, digest, publicKey) => addon.ecdsaVerify(signature, digest, publicKey),
     signRecoverable: (digest, secretKey) => {
-      const { signature, recid } = addon.ecdsaSign(digest, secretKey);
+      const { signature, recid } = addon.ecdsaSign(reduceDigest(digest), secretKey);
       return concat(signature, Uint8Array.of(recid));
     },
     recover: (signature, digest) => {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { makeSymmetricVectors, makeTransformVectors } from "../../../scripts/vectors/bulk";
 import { makeLatticeVectors } from "../../../scripts/vectors/lattices";
 import { casesOf, makeVector } from "../../../scripts/vectors/vector";
 import { fromHex, toHex } from "../../../src/bytes";
@@ -7,10 +8,12 @@ import * as host from "../../../src/crypto";
 import { BrowserRealm } from "../../support/browserRealm";
 import { seededRandom } from "../../support/seededRandom";
 import afghFile from "../../vectors/afgh.json";
+import transformFile from "../../vectors/all-or-nothing.json";
 import bbs98File from "../../vectors/bbs98.json";
 import eciesFile from "../../vectors/ecies.json";
 import lweFile from "../../vectors/lwe-1024.json";
 import ntruFile from "../../vectors/ntru-1087.json";
+import symmetricFile from "../../vectors/symmetric.json";
 import umbralFile from "../../vectors/umbral.json";
 
 describe("nkms/crypto in a browser", () => {
@@ -38,6 +41,11 @@ describe("nkms/crypto in a browser", () => {
     }
     expect(makeLatticeVectors(page.lwe())).to.deep.equal(lweFile);
     expect(makeLatticeVectors(page.ntru())).to.deep.equal(ntruFile);
+  });
+
+  it("makes the vectors of the ciphers and of the all-or-nothing transform", async () => {
+    expect(makeSymmetricVectors(page)).to.deep.equal(symmetricFile);
+    expect(await makeTransformVectors(page)).to.deep.equal(transformFile);
   });
 
   it("opens a box as Node does, and takes randomness of the page", () => {
