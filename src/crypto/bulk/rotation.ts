@@ -175,9 +175,10 @@ function layerPads(key: Uint8Array, length: number, blocks: number): [number, Ui
 function distinctPlaces(key: Uint8Array, total: number, wanted: number): number[] {
   if (wanted >= total) return Array.from({ length: total }, (_, place) => place);
   const places = new Set<number>();
-  for (const number of streamNumbers(hkdf(sha256, key, undefined, PLACES, KEY_LENGTH))) {
+  const next = streamNumbers(hkdf(sha256, key, undefined, PLACES, KEY_LENGTH));
+  while (places.size < wanted) {
+    const number = next();
     if (number < NUMBERS - (NUMBERS % total)) places.add(number % total);
-    if (places.size === wanted) break;
   }
   return [...places].sort((a, b) => a - b);
 }
@@ -187,14 +188,22 @@ const NUMBERS = 2 ** (8 * NUMBER_LENGTH);
 /** Bytes of the stream made at a time: a multiple of both the cipher's block and the number. */
 const STREAM_PART = 3 * 16 * 256;
 
-function* streamNumbers(key: Uint8Array): Generator<number> {
-  for (let block = 0; ; block += STREAM_PART / AES_BLOCK_LENGTH) {
-    const part = bulk.xorStream(key, block, new Uint8Array(STREAM_PART));
-    const view = new DataView(part.buffer, part.byteOffset, part.length);
-    for (let offset = 0; offset < STREAM_PART; offset += NUMBER_LENGTH) {
-      yield view.getUint16(offset) * 2 ** 32 + view.getUint32(offset + 2);
+/** Numbers of six bytes of the key's stream, one with each call. */
+function streamNumbers(key: Uint8Array): () => number {
+  let part = new DataView(new ArrayBuffer(0));
+  let offset = 0;
+  let block = 0;
+  return () => {
+    if (offset === part.byteLength) {
+      const bytes = bulk.xorStream(key, block, new Uint8Array(STREAM_PART));
+      part = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      block += STREAM_PART / AES_BLOCK_LENGTH;
+      offset = 0;
     }
-  }
+    const number = part.getUint16(offset) * 2 ** 32 + part.getUint32(offset + 2);
+    offset += NUMBER_LENGTH;
+    return number;
+  };
 }
 
 function tooManyRotations(steps: number): CryptoError {

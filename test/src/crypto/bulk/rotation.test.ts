@@ -163,6 +163,12 @@ describe("rotation", () => {
     expect(changes).to.deep.equal(expected);
   });
 
+  it("changes nothing of a file whose layers have no blocks", async () => {
+    const file = await File.of(data, keys[0], 0);
+    expect(await file.rotate(keys[1])).to.deep.equal([]);
+    expect(Buffer.compare(await file.read(keys[1]), data)).to.equal(0);
+  });
+
   it("changes all of a file that has no more blocks, the broken last one included", async () => {
     for (const length of [0, 1, 32, 33, 100]) {
       const small = seededRandom(`small ${length}`)(length);
