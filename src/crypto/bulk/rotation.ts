@@ -190,7 +190,7 @@ const STREAM_PART = 3 * 16 * 256;
 
 /** Numbers of six bytes of the key's stream, one with each call. */
 function streamNumbers(key: Uint8Array): () => number {
-  let part = new DataView(new ArrayBuffer(0));
+  let part: DataView = new DataView(new ArrayBuffer(0));
   let offset = 0;
   let block = 0;
   return () => {
