@@ -98,11 +98,11 @@ async function transformVector(surface: Surface, length: number) {
   const random = stream(seed);
   const last = random(32);
   const keys = Array.from({ length: LAST_KEY + 1 }, (_, at) => surface.earlierKey(last, LAST_KEY - at));
-  const { body, finish } = surface.transform([pattern(length)], random);
+  const transformation = surface.transform([pattern(length)], random);
   const pieces: Uint8Array[] = [];
-  for await (const piece of body) pieces.push(piece);
+  for await (const piece of transformation.body) pieces.push(piece);
   const stored = concat(...pieces);
-  const content = finish();
+  const content = transformation.finish();
   const transformed = shortHex(stored);
   let header = surface.sealPackage({ content, rotation: 0, layerBlocks: LAYER_BLOCKS }, keys[0]);
   const firstHeader = toHex(header);
