@@ -1,5 +1,5 @@
 /** A checked connection to one deployment on one chain, with a client per contract. */
-import { FetchRequest, JsonRpcProvider, type Provider, type Signer } from "ethers";
+import type { Provider, Signer } from "ethers";
 
 import { NkmsError } from "../errors";
 import { AccessLogClient } from "./accessLog";
@@ -14,7 +14,8 @@ import { NodeRegistryClient } from "./nodeRegistry";
 import { PaidReadsClient } from "./paidReads";
 import { PayToReadShopClient } from "./payToReadShop";
 import { PolicyManagerClient } from "./policyManager";
-import { explained, faultCode } from "./refusals";
+import { openProvider } from "./provider";
+import { explained } from "./refusals";
 import { SellerPaymentsClient } from "./sellerPayments";
 import { StakingEscrowClient } from "./stakingEscrow";
 import { SubscriptionsClient } from "./subscriptions";
@@ -63,9 +64,6 @@ export interface Chain {
   close(): void;
 }
 
-const RPC_TIMEOUT_MS = 20_000;
-const LOOPBACK_POLLING_MS = 100;
-
 /**
  * Opens a connection. Throws E_RPC_FAILED if nobody answers, E_WRONG_CHAIN {got, expected}, E_NO_DEPLOYMENT, and
  * E_NOT_DEPLOYED {missing} if the chain has no code at an address of the deployment.
@@ -90,49 +88,6 @@ export async function connectChain(options: ChainOptions): Promise<Chain> {
 /** Signers of accounts that the server unlocks belong to their provider already and cannot move. */
 function connected(signer: Signer | undefined, provider: Provider): Signer | undefined {
   return signer?.provider === provider ? signer : signer?.connect(provider);
-}
-
-/** A provider for a JSON-RPC URL whose chain id was asked once. Throws E_RPC_FAILED. */
-export async function openProvider(rpcUrl: string): Promise<JsonRpcProvider> {
-  const request = new FetchRequest(rpcUrl);
-  request.timeout = RPC_TIMEOUT_MS;
-  const chainId = await askChainId(request);
-  const loopback = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(`${rpcUrl}/`);
-  return new JsonRpcProvider(request, chainId, {
-    staticNetwork: true,
-    // A local chain changes at any moment: neither cache its answers nor wait seconds for a block.
-    ...(loopback ? { cacheTimeout: -1, pollingInterval: LOOPBACK_POLLING_MS } : {}),
-  });
-}
-
-/** The provider would retry a silent server for ever; one request with a deadline says what is wrong. */
-async function askChainId(to: FetchRequest): Promise<number> {
-  const request = to.clone();
-  request.body = { jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] };
-  try {
-    const response = await request.send();
-    response.assertOk();
-    const { result } = response.bodyJson as { result: string };
-    return Number(BigInt(result));
-  } catch (error) {
-    throw noChain(withoutSecrets(to.url), error);
-  }
-}
-
-function noChain(rpcUrl: string, error: unknown): NkmsError {
-  const status = (error as { response?: { statusCode: number } | null }).response?.statusCode;
-  return new NkmsError("E_RPC_FAILED", `No Ethereum node answers at ${rpcUrl}.`, {
-    why: status
-      ? `The server answered with HTTP status ${status}. Nothing was sent.`
-      : "The chain is not running, the URL is wrong, or the network is down. Nothing was sent.",
-    fix: "Start the chain (npx hardhat node), or correct the RPC URL and the key or password in it.",
-    data: { rpcUrl, reason: faultCode(error), status },
-  });
-}
-
-/** RPC URLs often carry an API key in path, query or user info: only the server is shown. */
-function withoutSecrets(rpcUrl: string): string {
-  return URL.canParse(rpcUrl) ? new URL(rpcUrl).origin : "the given URL";
 }
 
 function requiredUrl({ rpcUrl }: ChainOptions): string {

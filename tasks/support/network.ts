@@ -1,7 +1,7 @@
 /** The network that a task was started with. */
 import type { HttpNetworkConfig, Network } from "hardhat/types";
 
-import { openProvider } from "../../src/chain/connection";
+import { openProvider } from "../../src/chain/provider";
 import { wrongChain } from "../../src/chain/deployment";
 import { NkmsError } from "../../src/errors";
 

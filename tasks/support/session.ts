@@ -1,7 +1,8 @@
 /** What one run of a task works with: its arguments, the network, the keys, and a connection that is closed at the end. */
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
 
-import { type Chain, type ChainOptions, connectChain, openProvider } from "../../src/chain/connection";
+import { type Chain, type ChainOptions, connectChain } from "../../src/chain/connection";
+import { openProvider } from "../../src/chain/provider";
 import { type Identity, keyFileAddress, openKeyFile } from "../../src/chain/identity";
 import { passwordFromFile } from "../../src/chain/password";
 import { NkmsError } from "../../src/errors";
