@@ -20,7 +20,7 @@ import {IStakerConsents} from "./IStakerConsents.sol";
 /// is paid out is beyond a slash.
 interface IStakingEscrow {
     /// @notice Chosen at deployment, for ever.
-    /// @param periodLength Seconds in a period, 1 to 2^24.
+    /// @param periodLength Seconds in a period, 1 to 2^21.
     /// @param decayPeriods The paper's T: periods in which the reward rate falls by a factor of e, 2 to 2^24.
     /// @param minDeposit The paper's s_min, in wei, per position; at least 256 units of the stake line.
     /// @param minLockPeriods Shortest lock, at least 1.
@@ -204,6 +204,7 @@ interface IStakingEscrow {
 
     /// @notice Burns `amount` wei of the caller's tokens, within its allowance to this contract, and adds them to the
     /// remaining supply from the next period. Open to all.
+    /// @dev Reverts with `ZeroAmount`, `DepositAboveMaximum`.
     function returnToReserve(uint256 amount) external;
 
     /// @notice Reserves `amountEach` of the deposit of every node. Only for the policy manager.
@@ -269,6 +270,8 @@ interface IStakingEscrow {
     function checkPot() external view returns (uint256);
 
     /// @notice What `claim` would pay `staker` now, in wei.
+    /// @dev Steps over the expiries that `advance` has not passed, at most one per 7 periods, once for each end of an own position
+    /// among them, at most 32, and once more. `claim` refuses with `NeedsAdvance` where more than 32 can lie behind; this does not.
     function claimable(address staker) external view returns (uint256);
 
     /// @notice Rewards of `staker` which are not yet vested, in wei: of ended periods, and of the current one as soon as a
@@ -319,7 +322,8 @@ interface IStakingEscrow {
     function leafAt(uint256 leaf) external view returns (address node, uint32 units, uint32 since);
 
     /// @notice Units of `node` that are active now and in the next period and stay locked until the second `until`. What was
-    /// added in this period is subtracted whole.
+    /// added in this period is subtracted whole, as if none of the rest lasted less; of what a slash takes in the same period, in
+    /// whatever order, as much may have been added again. Never more than the weight of this period.
     function drawableUnits(address node, uint40 until) external view returns (uint256);
 
     /// @notice Draws `n` distinct nodes in proportion to their stake (the paper's eq 25 to 29).

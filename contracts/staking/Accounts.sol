@@ -10,6 +10,13 @@ import {SupplyLaw} from "./SupplyLaw.sol";
 /// @title What the escrow keeps of a staker, and the weight that follows from it
 /// @dev A position is *live* if it has weight in the next period: not retired, and re-locking or ending after it. Only live
 /// positions can be changed; what ends earlier has left the schedule or will, untouched.
+///
+/// Why what is cast fits its lane. Amounts of a call are at most maxSupply < 2^95, or the call fails; deposits, weights and what is
+/// reserved stay within the supply, and within twice as much until the tokens of a call arrive, which is below 2^96 still.
+/// Positions count to 32, leaves and nodes to 2^18, locks to 2^15 periods. An end is at most 7 (lock + 1) periods after the
+/// present: each prolonging by x adds less than 7 x, a merge keeps the later end and the longer lock. So ends are below 2^32
+/// until 2^18 periods before the last that `_now` knows: for 80 years with periods of a second, for millennia with periods of a
+/// minute. Seconds are below 2^40 until the year 19,000: such an end is less than 2^18 periods of at most 2^21 s ahead.
 abstract contract Accounts is SupplyLaw {
     /// @param accumulator Where the open stretch of constant weight began and the previous one ended.
     /// @param balance Wei of closed stretches, less what is set apart in `Provisional` and what was paid.
@@ -46,7 +53,7 @@ abstract contract Accounts is SupplyLaw {
 
     /// @param reserved Collateral reserved by policies.
     /// @param suspendedAt Second in which the latest suspension began.
-    /// @param strikes Suspensions in a row, each less than 30 periods after the one before.
+    /// @param strikes Suspensions in a row, each less than 30 periods after the one before; at most 255 are counted.
     struct Standing {
         uint96 reserved;
         uint40 suspendedAt;

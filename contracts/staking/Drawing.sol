@@ -48,7 +48,9 @@ abstract contract Drawing is StakeLine, Accounts {
         return locked > added ? (locked - added) / _unit : 0;
     }
 
-    /// @dev What was added to live positions in this period: weight in the next one less what of the present weight lasts.
+    /// @dev By how much the coming weight exceeds the present one, what ends with this period set aside. Without a slash in this
+    /// period that is all that was added in it. A slash lowers the coming weight alone: additions that only replace what it takes
+    /// do not count, whichever came first, and what can be drawn is never more than the present weight.
     function _addedIn(Account storage account, uint256 current) private view returns (uint256) {
         Weights storage weights = account.weights;
         if (weights.since <= current) return 0;

@@ -35,7 +35,7 @@ abstract contract EscrowBase is IStakingEscrow {
         _maxSupply = maxSupply;
         _unit = SumTree.unitOf(maxSupply);
 
-        _check("periodLength", chosen.periodLength, 1, 1 << 24);
+        _check("periodLength", chosen.periodLength, 1, 1 << 21);
         _check("decayPeriods", chosen.decayPeriods, 2, 1 << 24);
         _check("minDeposit", chosen.minDeposit, _unit << 8, maxSupply);
         _check("minLockPeriods", chosen.minLockPeriods, 1, chosen.maxLockPeriods);
@@ -86,7 +86,8 @@ abstract contract EscrowBase is IStakingEscrow {
         return _unit;
     }
 
-    /// @dev Periods are kept in 32 bits.
+    /// @dev Periods are kept in 32 bits; a later one is refused by SafeCast, with the bits and the period. Parameters fit their lanes
+    /// by the checks of the constructor.
     function _now() internal view returns (uint256) {
         return SafeCast.toUint32(Periods.containing(block.timestamp, _periodLength));
     }

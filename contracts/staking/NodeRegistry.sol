@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {INodeRegistry} from "../interfaces/INodeRegistry.sol";
 import {CurvePoint} from "../libraries/CurvePoint.sol";
@@ -10,7 +11,8 @@ import {ServiceUrl} from "../libraries/ServiceUrl.sol";
 import {SuspensionClock} from "../libraries/SuspensionClock.sol";
 
 /// @title Registry of nodes
-/// @dev What it promises is written in INodeRegistry.
+/// @dev What it promises is written in INodeRegistry. Periods of 32 bits are checked by SafeCast, with the bits and the period; their
+/// starts fit 40 bits: a start is at most the present second and 2^32 more. Seconds are below 2^40 until the year 36,812.
 contract NodeRegistry is INodeRegistry, EIP712 {
     using Checkpoints for Checkpoints.Trace208;
     using Checkpoints for Checkpoints.Trace256;
@@ -249,6 +251,6 @@ contract NodeRegistry is INodeRegistry, EIP712 {
     }
 
     function _currentPeriod() private view returns (uint32) {
-        return uint32(block.timestamp / periodLength);
+        return SafeCast.toUint32(block.timestamp / periodLength);
     }
 }

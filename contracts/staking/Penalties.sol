@@ -49,7 +49,7 @@ abstract contract Penalties is Positions {
 
     /// @inheritdoc IStakingEscrow
     function returnToReserve(uint256 amount) external {
-        if (amount == 0) revert ZeroAmount();
+        _checkAmount(amount);
         _turn();
         _giveBack(amount);
         emit ReturnedToReserve(msg.sender, amount);
@@ -203,7 +203,8 @@ abstract contract Penalties is Positions {
 
     function _strike(Standing storage standing) private {
         uint256 past = _startOf(1) * _STRIKE_MEMORY_PERIODS + standing.suspendedAt;
-        standing.strikes = Periods.isOver(past, block.timestamp) ? 1 : standing.strikes + 1;
+        uint256 strikes = Periods.isOver(past, block.timestamp) ? 1 : uint256(standing.strikes) + 1;
+        standing.strikes = uint8(Math.min(strikes, type(uint8).max));
         standing.suspendedAt = uint40(block.timestamp);
     }
 

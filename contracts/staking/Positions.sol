@@ -202,8 +202,7 @@ abstract contract Positions is Rewards, Drawing {
         (uint256 before, uint256 lock, uint256 end) = _live(held, index, next);
         Ledger memory ledger = _ledgerNext(account, next);
         if (restake) amount = _takeDue(ledger);
-        if (amount == 0) revert ZeroAmount();
-        if (amount > _maxSupply) revert DepositAboveMaximum(amount, _maxSupply);
+        _checkAmount(amount);
         if (end != 0) _expiries[end].weight += uint96(amount);
         _put(held, before + amount, lock, end, false);
         _addWeight(msg.sender, account, ledger, amount);
@@ -252,6 +251,12 @@ abstract contract Positions is Rewards, Drawing {
         (amount, lock, end) = (held.amount, held.lockPeriods, held.endPeriod);
         if (held.retired || (end != 0 && Periods.isOver(end, next)))
             revert PositionEnded(index, uint32(end), uint32(next - 1));
+    }
+
+    /// @dev What is above the supply would not fit its lane.
+    function _checkAmount(uint256 amount) internal view {
+        if (amount == 0) revert ZeroAmount();
+        if (amount > _maxSupply) revert DepositAboveMaximum(amount, _maxSupply);
     }
 
     function _checkDeposit(uint256 amount, uint256 most) private view {

@@ -24,7 +24,8 @@ import {Accounts} from "./Accounts.sol";
 /// the former, which roll when next touched. While a node is suspended nothing vests. Without a health check only the current
 /// period is on the way; P(V) is then never set apart and may be a wei more than F.
 ///
-/// Casts and unchecked sums: a staker's weight and rewards stay within the supply, which is below 2^95 wei.
+/// Casts and unchecked sums: supply, what is earned and not minted yet, and R are together at most maxSupply < 2^95 wei. So a
+/// balance, at most what is earned and at least minus what was paid of an open stretch, is within +-2^95 and fits an int96.
 abstract contract Rewards is Accounts {
     /// @dev An account in memory, apart from its positions.
     /// @param today The current period.

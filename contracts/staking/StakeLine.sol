@@ -5,7 +5,8 @@ import {IStakingEscrow} from "../interfaces/IStakingEscrow.sol";
 import {SumTree} from "../libraries/SumTree.sol";
 
 /// @title The stake line: nodes side by side, each as wide as its leaf
-/// @dev Knows nothing of locks. Its storage comes first in the escrow, so that the tree begins at slot 0.
+/// @dev Knows nothing of locks. Its storage comes first in the escrow, so that the tree begins at slot 0. There are 2^18 leaves, so
+/// that their numbers, plus one, fit 24 bits; `since` is a period, see `Accounts`.
 abstract contract StakeLine is IStakingEscrow {
     using SumTree for SumTree.Tree;
 

@@ -20,6 +20,7 @@ import {EscrowBase} from "./EscrowBase.sol";
 abstract contract SupplyLaw is EscrowBase {
     using EndSet for EndSet.Set;
 
+    /// @dev D and R are below 2^95: `Accounts` and `RewardMath` say why. Nodes have 2^18 leaves at most.
     /// @param locked D from `period` on, in wei.
     /// @param remaining R at the start of `period`, in wei.
     /// @param nextEnd First scheduled expiry later than `period`.
@@ -67,11 +68,12 @@ abstract contract SupplyLaw is EscrowBase {
         uint32 nodes;
     }
 
-    /// @dev All that there was to allocate, ever: R_0 and what was returned.
-    /// @param settled Up to the start of `period`.
-    /// @param latest Returned in `period`, counts from the next.
+    /// @dev All that there was to allocate, ever: R_0 and what was returned. It may pass the cap, as what was returned is allocated
+    /// and can be returned again, but by less than 2^95 wei in each of 2^32 periods.
+    /// @param settled Up to the start of `period`; below 2^128.
+    /// @param latest Returned in `period`, counts from the next; within the supply, as what R gives back is not minted before.
     struct Endowment {
-        uint96 settled;
+        uint128 settled;
         uint96 latest;
         uint32 period;
     }
@@ -88,8 +90,8 @@ abstract contract SupplyLaw is EscrowBase {
     Endowment private _endowment;
 
     constructor(uint256 initialSupply) {
-        _endowment.settled = uint96(_maxSupply - initialSupply);
-        _head.remaining = _endowment.settled;
+        _endowment.settled = uint128(_maxSupply - initialSupply);
+        _head.remaining = uint96(_endowment.settled);
         _head.period = uint32(_now());
         _head.nextEnd = EndSet._NONE;
     }
@@ -156,7 +158,7 @@ abstract contract SupplyLaw is EscrowBase {
         uint256 latest = _endowment.latest;
         uint256 current = _now();
         if (_endowment.period != current) (settled, latest) = (settled + latest, 0);
-        _endowment = Endowment(uint96(settled), uint96(latest + amount), uint32(current));
+        _endowment = Endowment(uint128(settled), uint96(latest + amount), uint32(current));
         _head.remaining += uint96(amount);
     }
 

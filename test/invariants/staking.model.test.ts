@@ -197,7 +197,7 @@ describe("StakingEscrow against the naive model", function () {
       });
     }
 
-    it(`takes every action ${checked ? "with vesting and suspensions" : "without a health check"}`, () => {
+    it(`takes every action in all runs together ${checked ? "with vesting and suspensions" : "without a health check"}`, () => {
       const always = ["create", "increase", "prolong", "divide", "merge", "startWindDown", "stopWindDown", "withdraw"];
       const others = ["claim", "claimAndRestake", "returnToReserve", "slash", "reserve", "release", "settle"];
       const wanted = [...always, ...others, ...(checked ? ["convict", "reactivate", "payCheck"] : [])];

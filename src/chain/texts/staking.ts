@@ -18,7 +18,11 @@ export const STAKING_TEXTS: RefusalTexts = {
       `Use at least ${nkms(minimum)}.`,
     ),
   DepositAboveMaximum: ({ amount, maximum }) =>
-    words(`${nkms(amount)} is above the maximum of ${nkms(maximum)}.`, "No position can hold more.", "Use less."),
+    words(
+      `${nkms(amount)} is above the maximum of ${nkms(maximum)}.`,
+      "Neither the supply nor the position in question holds more.",
+      "Use less.",
+    ),
   LockOutOfRange: ({ lockPeriods, minimum, maximum }) =>
     words(
       `A lock of ${lockPeriods} periods is out of range.`,

@@ -212,6 +212,21 @@ describe("PolicyManager on the escrow", () => {
       expect(await escrow.reservedOf(node.address)).to.equal(0n);
     });
 
+    it("leaves the collateral whole to one slash, whatever the node does before (I-E6 slash_once, I-E8 slash_floor)", async () => {
+      const { manager, escrow, view, id, start, leakChallenge, challenger, node, stakeOf } =
+        await loadFixture(deployRunning);
+      await at(start + 400n);
+      await stakeOf(node).startWindDown(0);
+      await expect(stakeOf(node).withdraw(0)).to.be.revertedWithCustomError(escrow, "StillLocked");
+      await manager.connect(leakChallenge).leak(view, 0, challenger, start + 300n);
+      const deposit = await escrow.depositOf(node.address);
+      await escrow.connect(leakChallenge).slash(node.address, COLLATERAL, challenger, 0);
+      expect(await escrow.depositOf(node.address)).to.equal(deposit - COLLATERAL);
+      await expect(manager.connect(leakChallenge).leak(view, 0, challenger, start + 300n))
+        .to.be.revertedWithCustomError(manager, "AlreadyLeaked")
+        .withArgs(id, node.address);
+    });
+
     it("returns nothing for a node that was paid to the end, and what minPaid is to a node before the start", async () => {
       const { manager, escrow, token, view, end, leakChallenge, challenger, node } = await loadFixture(deployRunning);
       await at(end);

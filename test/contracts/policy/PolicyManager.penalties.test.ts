@@ -84,7 +84,7 @@ describe("PolicyManager: penalties", () => {
   });
 
   context("disclose", () => {
-    it("closes the policy, marks the share, and is final", async () => {
+    it("closes the policy, marks the share, and is final: no second fault of one share (I-E6 slash_once)", async () => {
       const { token, manager, view, id, start, owner, byReencryption, byLeak, node } = await loadFixture(deployRunning);
       await at(start + 400n);
       const disclosing = byReencryption.disclose(view, 0);
@@ -111,7 +111,7 @@ describe("PolicyManager: penalties", () => {
   });
 
   context("leak", () => {
-    it("pays challenger and payer, burns and seizes the rest, to the wei (I-P2)", async () => {
+    it("pays challenger and payer, burns and seizes the rest, to the wei (I-P2), once per share (I-E6 slash_once)", async () => {
       const { token, manager, escrow, view, id, start, owner, byLeak, challenger, node } =
         await loadFixture(deployRunning);
       await at(start + 100n);

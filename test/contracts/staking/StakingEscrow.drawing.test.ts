@@ -1,4 +1,4 @@
-import { loadFixture, setStorageAt } from "@nomicfoundation/hardhat-network-helpers";
+import { loadFixture, setStorageAt, takeSnapshot } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 
 import { MAX_SUPPLY, UNIT_NKMS } from "../../support/staking";
@@ -110,6 +110,48 @@ describe("StakingEscrow: drawing", () => {
       expect(await escrow.drawableUnits(bob, 0)).to.equal((BOB - half) / UNIT);
       expect(await escrow.sample(1, [ALICE_UNITS], 0)).to.deep.equal([bob.address]);
       expect(await escrow.sample(1, [ALICE_UNITS + (BOB - half) / UNIT], 0)).to.deep.equal([alice.address]);
+    });
+  });
+
+  context("an addition and a slash in one period", () => {
+    const cases = [
+      ["more is added than taken", 30_000n, 10_000n],
+      ["as much is added as taken", 20_000n, 20_000n],
+      ["more is taken than added", 10_000n, 40_000n],
+    ] as const;
+    for (const [name, more, less] of cases)
+      it(`count up to the present weight in either order: ${name} (I-E15 no_flash_weight)`, async () => {
+        const { escrow, bob, slasher, prover, first } = await loadFixture(drawn);
+        const [added, taken] = [more * UNIT_NKMS, less * UNIT_NKMS];
+        const coming = BOB + added - taken;
+        const drawable = (coming < BOB ? coming : BOB) / UNIT;
+        const increase = () => escrow.connect(bob).increase(0, added);
+        const slash = () => escrow.connect(slasher).slash(bob, taken, prover, 0);
+        const fork = await takeSnapshot();
+        for (const acts of [
+          [increase, slash],
+          [slash, increase],
+        ]) {
+          for (const act of acts) await act();
+          expect(await period()).to.equal(first);
+          expect(await escrow.lockedAt(bob, first)).to.equal(BOB);
+          expect(await escrow.lockedAt(bob, first + 1n)).to.equal(coming);
+          expect(await escrow.drawableUnits(bob, 0)).to.equal(drawable);
+          await go(first + 1n);
+          expect(await escrow.drawableUnits(bob, 0)).to.equal(coming / UNIT);
+          await fork.restore();
+        }
+      });
+
+    it("let a new position replace one that was slashed away, up to the present weight", async () => {
+      const { escrow, alice, bob, slasher, prover } = await loadFixture(drawn);
+      await escrow.connect(slasher).slash(bob, BOB, prover, 0);
+      expect(await escrow.drawableUnits(bob, 0)).to.equal(0n);
+      await escrow.connect(bob).create(ALICE, LONG_LOCK);
+      expect(await escrow.drawableUnits(bob, 0)).to.equal(ALICE_UNITS);
+      await escrow.connect(bob).create(BOB, LONG_LOCK);
+      expect(await escrow.drawableUnits(bob, 0)).to.equal(BOB_UNITS);
+      expect(await escrow.drawableUnits(alice, 0)).to.equal(ALICE_UNITS);
     });
   });
 

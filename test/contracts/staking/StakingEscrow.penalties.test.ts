@@ -1,5 +1,6 @@
-import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
+import { loadFixture, takeSnapshot } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
+import { ethers } from "hardhat";
 
 import type { StakingEscrow } from "../../../typechain-types";
 import { INITIAL_SUPPLY, MAX_SUPPLY, UNIT_NKMS } from "../../support/staking";
@@ -25,6 +26,9 @@ async function earnedAlone(escrow: StakingEscrow, d: bigint): Promise<bigint> {
 
 const one = () => with_(1);
 const three = () => with_(3);
+
+/** Under NKMS_DEEP past what their lane holds. */
+const STRIKES = process.env.NKMS_DEEP ? 258n : 8n;
 
 describe("StakingEscrow: penalties", () => {
   context("access", () => {
@@ -191,6 +195,28 @@ describe("StakingEscrow: penalties", () => {
       );
     });
 
+    it("I-E8 slash_floor: what policies reserve cannot be withdrawn, and a slash takes what it asks or everything", async () => {
+      const { escrow, own, alice, policyManager, slasher, prover, now } = await loadFixture(one);
+      const collateral = 7n;
+      await escrow.connect(policyManager).reserve([alice], collateral);
+      await own.startWindDown(0);
+      await go(endAfter(now, LOCK) + 5n);
+      await expect(own.withdraw(0))
+        .to.be.revertedWithCustomError(escrow, "InsufficientCollateral")
+        .withArgs(alice.address, 0n, collateral);
+      const fork = await takeSnapshot();
+      for (const penalty of [1n, collateral, MINIMUM, AMOUNT - 1n, AMOUNT, AMOUNT + 1n, 2n ** 96n, ethers.MaxUint256]) {
+        const deposit = await escrow.depositOf(alice);
+        const all = deposit + (await escrow.claimable(alice));
+        const taken = penalty < all ? penalty : all;
+        await expect(escrow.connect(slasher).slash(alice, penalty, prover, 0n))
+          .to.emit(escrow, "Slashed")
+          .withArgs(alice.address, prover.address, penalty, taken, 0n);
+        expect(await escrow.depositOf(alice)).to.equal(penalty < deposit ? deposit - penalty : 0n);
+        await fork.restore();
+      }
+    });
+
     it("works alike at 32 positions", async () => {
       const { escrow, own, alice, slasher, prover, now } = await loadFixture(one);
       for (let i = 1; i < 32; ++i) await own.create(AMOUNT, LOCK);
@@ -318,6 +344,23 @@ describe("StakingEscrow: penalties", () => {
       await expect(escrow.connect(healthCheck).convict(alice))
         .to.emit(escrow, "NodeSuspended")
         .withArgs(alice.address, 1n, (when - 17n + 31n) * LENGTH);
+    });
+
+    it(`counts strikes up to 255 and never fails for their number, here ${STRIKES}`, async () => {
+      const { escrow, own, alice, healthCheck, now } = await loadFixture(one);
+      let when = now + 1n;
+      for (let strikes = 1n; strikes <= STRIKES; ++strikes) {
+        await at(when);
+        const counted = strikes < 255n ? strikes : 255n;
+        const wait = strikes < 5n ? 1n << (strikes - 1n) : 16n;
+        await expect(escrow.connect(healthCheck).convict(alice))
+          .to.emit(escrow, "NodeSuspended")
+          .withArgs(alice.address, counted, (when + wait) * LENGTH);
+        when += wait;
+        await at(when);
+        await own.reactivate();
+        when += 1n;
+      }
     });
 
     it("I-X2 exit_always: a suspended staker still withdraws; what accrued meanwhile goes back", async () => {

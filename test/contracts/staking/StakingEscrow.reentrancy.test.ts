@@ -119,5 +119,6 @@ describe("StakingEscrow: reentrancy", function () {
       "burnFrom(address,uint256)",
     ],
     later: 20n * LENGTH,
+    oneIn: 6,
   });
 });

@@ -243,6 +243,60 @@ describe("StakingEscrow: supply and rewards", () => {
     });
   });
 
+  context("lanes", () => {
+    it("refuse what is above the supply, with both values, at the ends of lanes and beyond", async () => {
+      const { escrow, token, alice } = await loadFixture(federated);
+      await token.connect(alice).approve(escrow, ethers.MaxUint256);
+      for (const amount of [MAX_SUPPLY + 1n, 2n ** 96n - 1n, 2n ** 96n, 2n ** 96n + 1n, 2n ** 128n, ethers.MaxUint256])
+        await expect(escrow.connect(alice).returnToReserve(amount))
+          .to.be.revertedWithCustomError(escrow, "DepositAboveMaximum")
+          .withArgs(amount, MAX_SUPPLY);
+      await expect(escrow.connect(alice).returnToReserve(MAX_SUPPLY))
+        .to.be.revertedWithCustomError(token, "ERC20InsufficientBalance")
+        .withArgs(alice.address, await token.balanceOf(alice), MAX_SUPPLY);
+      await escrow.connect(alice).create(100_000n * UNIT_NKMS, 10n);
+      for (const amount of [MAX_SUPPLY + 1n, 2n ** 96n - 1n, 2n ** 96n, 2n ** 128n - 1n])
+        for (const send of [
+          () => escrow.connect(alice).create(amount, 10n),
+          () => escrow.connect(alice).increase(0, amount),
+        ])
+          await expect(send())
+            .to.be.revertedWithCustomError(escrow, "DepositAboveMaximum")
+            .withArgs(amount, MAX_SUPPLY);
+    });
+
+    it("hold what was returned however often the whole supply came back", async () => {
+      const [deployer, healthCheck] = await ethers.getSigners();
+      const most = 2n ** 95n - 1n;
+      const unit = (most + 2n ** 32n - 2n) / (2n ** 32n - 1n);
+      const stake = 256n * unit;
+      const parameters = { ...REFERENCE, periodLength: LENGTH, decayPeriods: 2n, vestPeriods: 1n, minDeposit: stake };
+      const { escrow, token } = await deployStaking(
+        parameters,
+        { healthCheck: healthCheck.address },
+        { initial: most / 2n, maximum: most },
+      );
+      await token.approve(escrow, ethers.MaxUint256);
+      await escrow.create(stake, 100n);
+      let [allocated, returned, paid] = [0n, 0n, 0n];
+      for (let i = 0; i < 8; ++i) {
+        const start = await period();
+        const before = await escrow.remainingSupply();
+        const pot = await escrow.checkPot();
+        await escrow.connect(healthCheck).payCheck(deployer, pot);
+        paid += pot;
+        const amount = await token.balanceOf(deployer);
+        await escrow.returnToReserve(amount);
+        returned += amount;
+        await go(start + 6n);
+        allocated += before + amount - (await escrow.remainingSupply());
+        await escrow.claim();
+      }
+      expect(returned).to.be.above(2n ** 96n + 2n ** 95n);
+      expect(await escrow.checkPot()).to.equal((allocated * 1_000n) / 10_000n - paid);
+    });
+  });
+
   it("I-E18 donation_inert: tokens and ether sent to the escrow change nothing", async () => {
     const { escrow, token, deployer, alice, first } = await loadFixture(alone);
     await go(first + 3n);
@@ -260,8 +314,8 @@ describe("StakingEscrow: supply and rewards", () => {
 
   context("deployment", () => {
     const cases: [string, Partial<typeof REFERENCE>, bigint, bigint, bigint][] = [
-      ["periodLength", { periodLength: 0 }, 0n, 1n, 2n ** 24n],
-      ["periodLength", { periodLength: 2 ** 24 + 1 }, 2n ** 24n + 1n, 1n, 2n ** 24n],
+      ["periodLength", { periodLength: 0 }, 0n, 1n, 2n ** 21n],
+      ["periodLength", { periodLength: 2 ** 21 + 1 }, 2n ** 21n + 1n, 1n, 2n ** 21n],
       ["decayPeriods", { decayPeriods: 1 }, 1n, 2n, 2n ** 24n],
       ["decayPeriods", { decayPeriods: 2 ** 24 + 1 }, 2n ** 24n + 1n, 2n, 2n ** 24n],
       ["minLockPeriods", { minLockPeriods: 0 }, 0n, 1n, 1_820n],
