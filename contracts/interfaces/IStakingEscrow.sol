@@ -189,6 +189,8 @@ interface IStakingEscrow {
     function withdraw(uint8 index) external;
 
     /// @notice Mints the caller's vested rewards to it.
+    /// @dev Reverts with `NeedsAdvance`, and with SafeCast's error where more than 2^95 wei would have been paid since the weight last
+    /// changed, which takes rewards that are returned to the reserve and earned again; an increase by a wei makes way.
     /// @return amount In wei; 0 if nothing is due.
     function claim() external returns (uint256 amount);
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {IStakingEscrow} from "../interfaces/IStakingEscrow.sol";
 import {RewardMath} from "../libraries/RewardMath.sol";
@@ -24,8 +25,10 @@ import {Accounts} from "./Accounts.sol";
 /// the former, which roll when next touched. While a node is suspended nothing vests. Without a health check only the current
 /// period is on the way; P(V) is then never set apart and may be a wei more than F.
 ///
-/// Casts and unchecked sums: supply, what is earned and not minted yet, and R are together at most maxSupply < 2^95 wei. So a
-/// balance, at most what is earned and at least minus what was paid of an open stretch, is within +-2^95 and fits an int96.
+/// Casts and unchecked sums: supply, what is earned and not minted yet, and R are together at most maxSupply < 2^95 wei; so is what
+/// is set apart, and the balance once all stretches are closed. While one is open the balance lacks all that was paid of it, which
+/// passes 2^95 if the same tokens are returned and earned again and again: then a claim is refused by SafeCast, with the lane's
+/// bits and the value, until the next decision closes the stretch. No decision and no slash can fail for it.
 abstract contract Rewards is Accounts {
     /// @dev An account in memory, apart from its positions.
     /// @param today The current period.
@@ -61,7 +64,8 @@ abstract contract Rewards is Accounts {
 
     /// @dev Writes an account, a word at a time; fields as in `Stretch`, `Weights` and `Provisional`.
     function _store(Account storage account, Ledger memory ledger) internal {
-        uint256 stretch = ledger.accumulator | (uint256(uint96(int96(ledger.balance))) << 128) | (ledger.leaf << 224);
+        uint256 stretch =
+            ledger.accumulator | (uint256(uint96(SafeCast.toInt96(ledger.balance))) << 128) | (ledger.leaf << 224);
         if (ledger.held) stretch |= 1 << 248;
         uint256 weights = ledger.current | (ledger.previous << 96) | (ledger.since << 192) | (ledger.span << 224);
         weights |= ledger.count << 232;

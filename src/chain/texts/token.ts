@@ -74,6 +74,12 @@ export const TOKEN_TEXTS: RefusalTexts = {
     words("A stored text is damaged.", "Its length byte is out of range.", "This is a bug: report it."),
   SafeCastOverflowedUintDowncast: ({ bits, value }) =>
     words(`${value} does not fit into ${bits} bits.`, "The amount or time is out of range.", "Use a smaller value."),
+  SafeCastOverflowedIntDowncast: ({ bits, value }) =>
+    words(
+      `${value} does not fit into ${bits} bits.`,
+      "More was paid out of one stretch of constant stake than it can count.",
+      "Increase a position by any amount, then claim again.",
+    ),
   SafeERC20FailedOperation: ({ token }) =>
     words(
       `The token ${token} did not do what was asked.`,

@@ -22,6 +22,20 @@ function remainingAfter(k: bigint): bigint {
   return (RESERVE * (T - 1n) ** k + T ** k - 1n) / T ** k;
 }
 
+/** The widest supply, half of it allocated every period, nearly all to a sole staker; with a health check. */
+async function wide() {
+  const [deployer, healthCheck] = await ethers.getSigners();
+  const maximum = 2n ** 95n - 1n;
+  const minDeposit = 256n * ((maximum + 2n ** 32n - 2n) / (2n ** 32n - 1n));
+  const parameters = { ...REFERENCE, periodLength: LENGTH, decayPeriods: 2n, vestPeriods: 1n, minDeposit };
+  const above = { healthCheck: healthCheck.address };
+  const { escrow, token } = await deployStaking(parameters, above, { initial: maximum / 2n, maximum });
+  await token.approve(escrow, ethers.MaxUint256);
+  await go((await period()) + 1n);
+  await escrow.create(minDeposit, 100n);
+  return { escrow, token, deployer, healthCheck };
+}
+
 describe("StakingEscrow: supply and rewards", () => {
   context("the supply law", () => {
     it("allocates nothing while nothing is locked", async () => {
@@ -266,27 +280,18 @@ describe("StakingEscrow: supply and rewards", () => {
     });
 
     it("hold what was returned however often the whole supply came back", async () => {
-      const [deployer, healthCheck] = await ethers.getSigners();
-      const most = 2n ** 95n - 1n;
-      const unit = (most + 2n ** 32n - 2n) / (2n ** 32n - 1n);
-      const stake = 256n * unit;
-      const parameters = { ...REFERENCE, periodLength: LENGTH, decayPeriods: 2n, vestPeriods: 1n, minDeposit: stake };
-      const { escrow, token } = await deployStaking(
-        parameters,
-        { healthCheck: healthCheck.address },
-        { initial: most / 2n, maximum: most },
-      );
-      await token.approve(escrow, ethers.MaxUint256);
-      await escrow.create(stake, 100n);
+      const { escrow, token, deployer, healthCheck } = await loadFixture(wide);
       let [allocated, returned, paid] = [0n, 0n, 0n];
       for (let i = 0; i < 8; ++i) {
+        await escrow.increase(0, 1n);
         const start = await period();
         const before = await escrow.remainingSupply();
         const pot = await escrow.checkPot();
         await escrow.connect(healthCheck).payCheck(deployer, pot);
         paid += pot;
-        const amount = await token.balanceOf(deployer);
+        const amount = (await token.balanceOf(deployer)) - 1n;
         await escrow.returnToReserve(amount);
+        expect(await period()).to.equal(start);
         returned += amount;
         await go(start + 6n);
         allocated += before + amount - (await escrow.remainingSupply());
@@ -294,6 +299,25 @@ describe("StakingEscrow: supply and rewards", () => {
       }
       expect(returned).to.be.above(2n ** 96n + 2n ** 95n);
       expect(await escrow.checkPot()).to.equal((allocated * 1_000n) / 10_000n - paid);
+    });
+
+    it("refuse a claim that a stretch has no room for, with both values, until a decision closes it", async () => {
+      const { escrow, token, deployer } = await loadFixture(wide);
+      let [due, paid] = [0n, 0n];
+      while (paid + due <= 2n ** 95n) {
+        if (due > 0n) await escrow.claim();
+        paid += due;
+        await escrow.returnToReserve((await token.balanceOf(deployer)) - 1n);
+        await go((await period()) + 6n);
+        due = await escrow.claimable(deployer);
+      }
+      await expect(escrow.claim())
+        .to.be.revertedWithCustomError(escrow, "SafeCastOverflowedIntDowncast")
+        .withArgs(96n, -(paid + due));
+      await escrow.increase(0, 1n);
+      const before = await token.balanceOf(deployer);
+      await escrow.claim();
+      expect((await token.balanceOf(deployer)) - before).to.be.within(due - 1n, due);
     });
   });
 
