@@ -10,7 +10,7 @@ import { StakingModel } from "../support/stakingModel";
 const SEED = 0xd4a35n;
 const LENGTH = 10_000n;
 /** The forge tests do the same with 100,000 draws. */
-const DRAWS = 2_000;
+const DRAWS = process.env.NKMS_DEEP ? 4_000 : 1_000;
 const GAS = 30_000_000n;
 const PARAMETERS = { ...FEDERATED, periodLength: LENGTH, minLockPeriods: 1n };
 

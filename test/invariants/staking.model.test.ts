@@ -22,6 +22,8 @@ const ACTORS = 30;
 const PERIODS = 50;
 const ACTIONS_PER_PERIOD = 6;
 const DEEP_RUNS = 20;
+/** In the default run one actor in so many is asked after each period, in turn, and all after the last; under NKMS_DEEP all always. */
+const TURNS = process.env.NKMS_DEEP || process.env.NKMS_SEED ? 1 : 6;
 const SHORT = {
   periodLength: LENGTH,
   decayPeriods: 200n,
@@ -33,7 +35,7 @@ const SHORT = {
 /** NKMS_SEED replays one run; NKMS_DEEP adds runs with seeds of the day, which their titles print. */
 function seeds(): bigint[] {
   if (process.env.NKMS_SEED) return [BigInt(process.env.NKMS_SEED)];
-  if (!process.env.NKMS_DEEP) return [0x57a4en, 0x3ead5n];
+  if (!process.env.NKMS_DEEP) return [0x57a4en];
   return Array.from({ length: DEEP_RUNS }, () => randomBytes(6).readUIntBE(0, 6)).map(BigInt);
 }
 
@@ -73,8 +75,13 @@ async function start(checked: boolean, seed: bigint) {
   return new StakingActors(system, model, new Random(seed), actors, roles, LENGTH);
 }
 
+/** The actors whose turn it is to be asked after the `i`th period. */
+function inTurn<T>(actors: readonly T[], i: number): T[] {
+  return i === PERIODS - 1 ? [...actors] : actors.filter((_, j) => j % TURNS === i % TURNS);
+}
+
 /** Compares every amount that anybody can see; the block read from is in the model's period. */
-async function compare(run: StakingActors): Promise<void> {
+async function compare(run: StakingActors, i: number): Promise<void> {
   const { model, actors, system } = run;
   const { escrow, token } = system;
   expect(await escrow.currentPeriod()).to.equal(model.period);
@@ -87,17 +94,17 @@ async function compare(run: StakingActors): Promise<void> {
   expect(await escrow.totalLockedAt(model.period + 1n), "D next").to.equal(model.lockedNext());
   expect(await escrow.checkPot(), "pot").to.equal(model.checkPot());
   let deposits = 0n;
-  for (const { address, staker } of actors) {
+  for (const { staker } of actors) deposits += staker.deposit;
+  for (const { address, staker } of inTurn(actors, i)) {
     expect(await escrow.claimable(address), `claimable of ${address}`).to.equal(model.claimable(staker));
     if (run.roles.healthCheck)
       expect(await escrow.provisional(address), `provisional of ${address}`).to.equal(model.provisional(staker));
     expect(await escrow.lockedAt(address, model.period)).to.equal(model.weightNow(staker));
     expect(await escrow.lockedAt(address, model.period + 1n)).to.equal(model.weightNext(staker));
     expect(await escrow.isActive(address), "I-E17 min_stake_or_out").to.equal(model.isActive(staker));
-    deposits += staker.deposit;
   }
   expect(await token.balanceOf(escrow), "I-E1 escrow_solvency").to.equal(deposits + run.donated);
-  await checkLine(run);
+  if (i % TURNS === 0 || i === PERIODS - 1) await checkLine(run);
 }
 
 /** I-E2 deposit_sum, and I-E15 no_flash_weight: what was added in this period cannot be drawn in it. */
@@ -117,12 +124,12 @@ async function checkLine({ system: { escrow }, model }: StakingActors): Promise<
 }
 
 /** I-E13 reward_share, I-E12 mint_once and I-E14 claim_invariance: rewards are those of eq 30 to 32, but for the stated dust. */
-async function compareWithFormulas({ system, actors, ledger, roles }: StakingActors): Promise<void> {
+async function compareWithFormulas({ system, actors, ledger, roles }: StakingActors, i: number): Promise<void> {
   const within = (got: bigint, least: bigint, most: bigint, what: string) =>
     expect(got, what).to.be.within(least - ledger.dust, most + ledger.dust);
   const close = (got: bigint, wanted: bigint, what: string) => within(got, wanted, wanted, what);
   close(await system.escrow.remainingSupply(), ledger.remainingSupply(), "R");
-  for (const { address, staker } of actors) {
+  for (const { address, staker } of inTurn(actors, i)) {
     close(await system.escrow.claimable(address), ledger.claimable(staker), `claimable of ${address}`);
     if (!roles.healthCheck) continue;
     const ended = ledger.provisional(staker);
@@ -189,15 +196,17 @@ describe("StakingEscrow against the naive model", function () {
         for (let i = 0; i < PERIODS; ++i) {
           run.enter(run.random.below(12) === 0n ? 1n + run.random.below(40) : 1n + run.random.below(2));
           for (let j = 0; j < ACTIONS_PER_PERIOD; ++j) await run.act();
-          await compare(run);
-          await compareWithFormulas(run);
+          await compare(run, i);
+          await compareWithFormulas(run, i);
         }
         await finish(run);
         for (const [name, times] of run.taken) taken.set(name, (taken.get(name) ?? 0) + times);
       });
     }
 
-    it(`takes every action in all runs together ${checked ? "with vesting and suspensions" : "without a health check"}`, () => {
+    it(`takes every action in all runs together ${checked ? "with vesting and suspensions" : "without a health check"}`, function () {
+      if (process.env.NKMS_SEED) this.skip();
+
       const always = ["create", "increase", "prolong", "divide", "merge", "startWindDown", "stopWindDown", "withdraw"];
       const others = ["claim", "claimAndRestake", "returnToReserve", "slash", "reserve", "release", "settle"];
       const wanted = [...always, ...others, ...(checked ? ["convict", "reactivate", "payCheck"] : [])];
