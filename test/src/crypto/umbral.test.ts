@@ -173,6 +173,13 @@ describe("umbral", () => {
       }
     });
 
+    it("refuses answers with trailing or missing bytes", () => {
+      for (const bytes of [cfrag.slice(1), new Uint8Array(360), new Uint8Array(0)]) {
+        const data = { field: "cfrag", got: bytes.length, expected: 359 };
+        expectRefusal(() => engine.verify(bytes, answerContext), "E_BAD_ENCODING", data);
+      }
+    });
+
     it("refuses a commitment whose point is another's", () => {
       const commitment = { digest: fraction.commitment.digest, point: sibling.commitment.point };
       const call = () => engine.verify(cfrag, { ...answerContext, commitment });
