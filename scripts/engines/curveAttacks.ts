@@ -2,10 +2,11 @@
 import { bls12_381 } from "@noble/curves/bls12-381.js";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 
+import { concat } from "../../src/bytes";
+import { openBox } from "../../src/crypto/ecies/box";
 import { decodePoint, encodePoint } from "../../src/crypto/encoding";
 import { nobleBackend } from "../../src/crypto/backendNoble";
 import { fromBigInt, toBigInt } from "../../src/crypto/scalar";
-import { openSealed } from "../../src/crypto/sealedBox";
 import { hashSharedSecret } from "../../src/crypto/umbral/params";
 import type { Attacks, Loot } from "./attack";
 
@@ -43,11 +44,12 @@ export const umbralAttacks = (signerPublicKey: Uint8Array): Attacks => ({
   links: (loot, owner, recipient) => accepts(loot, owner, recipient, signerPublicKey),
 });
 
-/** rk = a/e with e in the box at the end; kfrag = rk 32 ‖ ... ‖ box 234 */
+/** rk = a/e with e in the box at the end; kfrag = rk 32 ‖ i 1 ‖ m 1 ‖ F 33 ‖ box 234 */
 export const eciesAttacks = (signerPublicKey: Uint8Array): Attacks => ({
-  collude({ engine, kfrag, recipient }) {
-    const ephemeral = openSealed(engine, recipient.secretKey, kfrag.slice(-234)).slice(0, 32);
-    return product(kfrag.slice(0, 32), ephemeral);
+  collude({ kfrag, ownerPublicKey, recipient }) {
+    const context = concat(ownerPublicKey, kfrag.slice(34, -234));
+    const plaintext = openBox(nobleBackend, recipient.secretKey, kfrag.slice(-234), context);
+    return product(kfrag.slice(0, 32), plaintext.slice(0, 32));
   },
   reverse: ({ kfrag }) => inverse(kfrag.slice(0, 32)),
   links: (loot, owner, recipient) =>

@@ -2,7 +2,7 @@
  * ECIES re-encryption with an ephemeral key (paper II.A.3, eq 10 to 19) on secp256k1: for a single node or m of n. Answers are a
  * function of fraction and capsule, so nodes can be tested with prepared ones.
  *
- *   e random, rk = a/e, sealed = box to pk_B of (e ‖ the owner's signature of pk_A, pk_B and the dealing)
+ *   e random, rk = a/e, sealed = box to pk_B of (e ‖ the owner's signature of pk_A, pk_B and the dealing), bound to pk_A and the dealing
  *   node: E' = rk_i*E, recipient: e*(sum lambda_i*E'_i) = a*E
  *
  * Rekeying needs no secret of the recipient, turning an answer back leads to e and not to B, and nothing a node holds names A or B. e*R = pk_A
@@ -11,16 +11,15 @@
 import { concat } from "../bytes";
 import type { CurveBackend, Point, Scalar } from "./backend";
 import { defaultBackend } from "./backends";
-import { CAPSULE_LENGTH } from "./ecies/capsule";
+import { BOX_OVERHEAD, openBox, sealBox } from "./ecies/box";
 import type { Dealing } from "./ecies/dealing";
 import { DealtEngine, type Parties } from "./ecies/dealtEngine";
-import { decodeScalar, encodePoint, SCALAR_LENGTH, SIGNATURE_LENGTH } from "./encoding";
+import { decodePoint, decodeScalar, encodePoint, SCALAR_LENGTH, SIGNATURE_LENGTH } from "./encoding";
 import type { Engine, EngineProperties, RandomSource, RekeyRequest } from "./engine";
+import { CryptoError } from "./errors";
 import { randomScalar } from "./scalar";
-import { openSealed, sealTo } from "./sealedBox";
 import { wipe } from "./secrets";
 import { sign, verifySignature } from "./signature";
-import { NONCE_LENGTH, TAG_LENGTH } from "./symmetric";
 
 const PROPERTIES: EngineProperties = {
   name: "ecies",
@@ -37,12 +36,16 @@ const PROPERTIES: EngineProperties = {
 };
 
 const DEALING_DOMAIN = "nkms/v1/ecies/dealing";
-const SEALED_LENGTH =
-  CAPSULE_LENGTH + NONCE_LENGTH["xchacha20-poly1305"] + SCALAR_LENGTH + SIGNATURE_LENGTH + TAG_LENGTH;
+const SEALED_LENGTH = BOX_OVERHEAD + SCALAR_LENGTH + SIGNATURE_LENGTH;
 
 /** What the owner signs inside the box: pk_A ‖ pk_B ‖ F_0 .. F_(m-1). With e*F_0 = pk_A this fixes e. */
 function dealingMessage(owner: Uint8Array, recipient: Uint8Array, commitments: readonly Point[]): Uint8Array {
   return concat(owner, recipient, ...commitments.map(encodePoint));
+}
+
+/** What the box is bound to: pk_A ‖ F_0 .. F_(m-1). Its recipient it is bound to by the key. */
+function boxContext(owner: Uint8Array, commitments: readonly Point[]): Uint8Array {
+  return concat(owner, ...commitments.map(encodePoint));
 }
 
 class EciesEngine extends DealtEngine {
@@ -64,20 +67,36 @@ class EciesEngine extends DealtEngine {
     const message = dealingMessage(owner, request.recipientPublicKey, commitments);
     const signature = sign(request.signerSecretKey, DEALING_DOMAIN, message, random, this.curve);
     const plaintext = concat(divisor, signature);
-    const sealed = sealTo(this, request.recipientPublicKey, plaintext, random);
+    const recipient = decodePoint(this.curve, "recipientPublicKey", request.recipientPublicKey);
+    const sealed = sealBox(this.curve, recipient, plaintext, boxContext(owner, commitments), random);
     wipe(plaintext);
     return sealed;
   }
 
-  protected open(dealing: Dealing, parties: Parties): Scalar {
-    const plaintext = openSealed(this, parties.recipientSecretKey, dealing.sealed);
-    const divisor = decodeScalar("wrapped.e", plaintext.subarray(0, SCALAR_LENGTH));
-    if (parties.signerPublicKey) {
-      const message = dealingMessage(parties.ownerPublicKey, parties.recipientPublicKey, dealing.coefficients);
-      const signature = plaintext.subarray(SCALAR_LENGTH);
-      verifySignature(parties.signerPublicKey, DEALING_DOMAIN, message, signature, this.curve);
+  protected open({ sealed, coefficients }: Dealing, parties: Parties): Scalar {
+    const { ownerPublicKey, recipientPublicKey, recipientSecretKey, signerPublicKey } = parties;
+    const plaintext = this.#openBox(recipientSecretKey, sealed, boxContext(ownerPublicKey, coefficients));
+    try {
+      if (signerPublicKey) {
+        const message = dealingMessage(ownerPublicKey, recipientPublicKey, coefficients);
+        verifySignature(signerPublicKey, DEALING_DOMAIN, message, plaintext.subarray(SCALAR_LENGTH), this.curve);
+      }
+      return decodeScalar("wrapped.e", plaintext.slice(0, SCALAR_LENGTH));
+    } finally {
+      wipe(plaintext);
     }
-    return divisor;
+  }
+
+  #openBox(secretKey: Scalar, sealed: Uint8Array, context: Uint8Array): Uint8Array {
+    try {
+      return openBox(this.curve, secretKey, sealed, context);
+    } catch (cause) {
+      throw new CryptoError("E_WRONG_KEY", "The dealing is not between these two keys.", {
+        why: "Its box opens to one recipient, for one owner's key. The policy is of other keys, or the owner dealt wrongly.",
+        data: { field: "wrapped" },
+        cause,
+      });
+    }
   }
 }
 

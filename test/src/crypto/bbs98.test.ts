@@ -13,7 +13,7 @@ const TURN = 164;
 const divide = (a: Uint8Array, b: Uint8Array) => fromBigInt((toBigInt(a) * invertVartime(toBigInt(b))) % ORDER);
 
 describe("bbs98", () => {
-  behavesAsDealt(bbs98, TURN + 2 + 33);
+  behavesAsDealt(bbs98, TURN + 2 + 33, "ownerPublicKey");
 
   const random = seededRandom("bbs98 scheme");
   const holders = Array.from({ length: 4 }, () => engine.keygen(random));

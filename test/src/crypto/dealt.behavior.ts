@@ -14,8 +14,15 @@ const REFUSED = /^E_BAD_(ENCODING|PROOF)$/;
 /** NKMS_DEEP widens the exhaustive tests. */
 const MAX_SHARES = process.env.NKMS_DEEP ? 8 : 5;
 
-/** What every engine with Feldman-dealt keys does; `cfragLength` is that of an answer with threshold 1. */
-export function behavesAsDealt(make: (backend?: CurveBackend) => Engine, cfragLength: number): void {
+/**
+ * What every engine with Feldman-dealt keys does; `cfragLength` is that of an answer with threshold 1, `foreignField` what the error names where
+ * the dealing is of another owner's key.
+ */
+export function behavesAsDealt(
+  make: (backend?: CurveBackend) => Engine,
+  cfragLength: number,
+  foreignField: string,
+): void {
   const engine = make();
   const random = seededRandom(`${engine.properties.name} engine`);
   const scope = makeScope(engine, random);
@@ -125,7 +132,7 @@ export function behavesAsDealt(make: (backend?: CurveBackend) => Engine, cfragLe
       );
       const unsigned = { ...keys, signerPublicKey: undefined };
       const answer = engine.verify(engine.reencrypt(kfrag, capsule, random), { capsule, commitment, ...unsigned });
-      expectRefusal(() => combine([answer]), "E_WRONG_KEY", { field: "ownerPublicKey" });
+      expectRefusal(() => combine([answer]), "E_WRONG_KEY", { field: foreignField });
     });
 
     it("cannot be misled by bytes changed after verification", () => {

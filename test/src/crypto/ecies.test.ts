@@ -6,8 +6,11 @@ import { expect } from "chai";
 import { computeAddress } from "ethers";
 
 import { concat, fromHex, toHex, utf8 } from "../../../src/bytes";
+import { backendNamed } from "../../../src/crypto/backends";
 import { ecies } from "../../../src/crypto/ecies";
-import { openSealed, sealTo } from "../../../src/crypto/sealedBox";
+import { openBox, sealBox } from "../../../src/crypto/ecies/box";
+import { decodePoint } from "../../../src/crypto/encoding";
+import { capsuleOf, openWithKey, sealTo } from "../../../src/crypto/sealedBox";
 import { ORDER, toBigInt } from "../../../src/crypto/scalar";
 import { expectRefusal, makeScope } from "../../support/crypto";
 import { thrown } from "../../support/errors";
@@ -21,11 +24,12 @@ const {
 type CurvePoint = typeof Point.BASE;
 
 const engine = ecies();
+const noble = backendNamed("noble");
 const WRAPPED = 34;
 
 describe("ecies", () => {
   // turn 164, index and threshold 2, F_0 33, box 98 + 24 + 32 + 64 + 16
-  behavesAsDealt(ecies, 164 + 2 + 33 + 234);
+  behavesAsDealt(ecies, 164 + 2 + 33 + 234, "wrapped");
 
   const random = seededRandom("ecies scheme");
   const scope = makeScope(engine, random);
@@ -35,8 +39,10 @@ describe("ecies", () => {
     (toBigInt(keccak_256(concat(keccak_256(utf8(`nkms/v1/ecies/${use}`)), ...parts))) % (ORDER - 1n)) + 1n;
   const keyOf = (shared: CurvePoint, of: Uint8Array) =>
     hkdf(sha256, shared.toBytes(true), undefined, concat(utf8("nkms/v1/ecies/key"), of), 32);
+  /** What the box is bound to: pk_A and all F_j, which lie between index and threshold and the box. */
+  const contextOf = (kfrag: Uint8Array) => concat(owner.publicKey, kfrag.slice(WRAPPED, -234));
   const open = (kfrag: Uint8Array) =>
-    Fn.create(toBigInt(openSealed(engine, recipient.secretKey, kfrag.slice(-234)).slice(0, 32)));
+    Fn.create(toBigInt(openBox(noble, recipient.secretKey, kfrag.slice(-234), contextOf(kfrag)).slice(0, 32)));
 
   context("by its formulas, computed apart", () => {
     const [e, v, s] = [capsule.slice(0, 33), capsule.slice(33, 66), toBigInt(capsule.slice(66))];
@@ -150,6 +156,36 @@ describe("ecies", () => {
     });
   });
 
+  context("a recipient who delegates on", () => {
+    const third = engine.keygen(random);
+    const request = { recipientPublicKey: third.publicKey, signerSecretKey: signer.secretKey, threshold: 1, shares: 1 };
+    const onward = { ownerPublicKey: recipient.publicKey, recipientPublicKey: third.publicKey };
+    const [next] = engine.rekey({ ...request, ownerSecretKey: recipient.secretKey }, random);
+    const [{ kfrag }] = scope.split(1, 1);
+
+    /** What the third gets of a box's key by an honest node of the second delegation. */
+    const keyByNode = (boxCapsule: Uint8Array): Uint8Array => {
+      const cfrag = engine.reencrypt(next.kfrag, boxCapsule, random);
+      const answer = engine.verify(cfrag, { capsule: boxCapsule, commitment: next.commitment, ...onward });
+      return engine.combine(third.secretKey, recipient.publicKey, boxCapsule, [answer]);
+    };
+
+    it("would give e away, and by it the owner's secret, were the box data like any other", () => {
+      const ephemeral = Fn.toBytes(open(kfrag));
+      const likeData = sealTo(engine, recipient.publicKey, ephemeral, random);
+      const stolen = openWithKey(engine, keyByNode(capsuleOf(engine, likeData)), likeData);
+      expect(Fn.toBytes(Fn.mul(toBigInt(kfrag.slice(0, 32)), toBigInt(stolen)))).to.deep.equal(owner.secretKey);
+    });
+
+    it("gives nothing away: nobody turns or opens the capsule of a box of ours", () => {
+      const boxCapsule = kfrag.slice(-234, -136);
+      const data = { field: "capsule", part: "equation s*G = V + h*E" };
+      expectRefusal(() => keyByNode(boxCapsule), "E_BAD_PROOF", data);
+      expectRefusal(() => engine.verifyCapsule(boxCapsule), "E_BAD_PROOF", data);
+      expectRefusal(() => engine.decapsulate(recipient.secretKey, boxCapsule), "E_BAD_PROOF", data);
+    });
+  });
+
   context("collusion", () => {
     it("of the recipient with m nodes gives the key of this path, and of no other", () => {
       const fractions = scope.split(2, 3);
@@ -179,17 +215,20 @@ describe("ecies", () => {
 
     it("goes with an ephemeral key that is one, or the answers are refused", () => {
       const rk = fraction.kfrag.slice(0, 32);
-      const box = sealTo(engine, recipient.publicKey, new Uint8Array(96), random);
+      const to = decodePoint(noble, "recipient", recipient.publicKey);
+      const box = sealBox(noble, to, new Uint8Array(96), concat(owner.publicKey, engine.publicKeyOf(rk)), random);
       const kfrag = concat(rk, Uint8Array.of(1, 1), engine.publicKeyOf(rk), box);
       const commitment = engine.verifyFraction(kfrag, keys);
-      const answer = engine.verify(engine.reencrypt(kfrag, capsule, random), { capsule, commitment, ...keys });
+      const unsigned = { capsule, commitment, ...keys, signerPublicKey: undefined };
+      const answer = engine.verify(engine.reencrypt(kfrag, capsule, random), unsigned);
       const data = { field: "wrapped.e", got: "0 or >= n", expected: "1 to n-1" };
       expectRefusal(() => combine(answer), "E_BAD_ENCODING", data);
     });
 
     it("is not to be seen from outside: neither node nor storage learns whose keys a fraction links", () => {
       const box = fraction.kfrag.slice(WRAPPED + 33);
-      expect(thrown(() => openSealed(engine, owner.secretKey, box)).code).to.equal("E_TAMPERED");
+      const byOwner = () => openBox(noble, owner.secretKey, box, contextOf(fraction.kfrag));
+      expect(thrown(byOwner).code).to.equal("E_TAMPERED");
       for (const { publicKey } of [owner, recipient, signer]) {
         expect(toHex(fraction.kfrag)).to.not.include(toHex(publicKey.slice(1)).slice(2));
       }
@@ -201,7 +240,15 @@ describe("ecies", () => {
       const context = { capsule, commitment, ...keys, recipientPublicKey: stranger.publicKey };
       const answer = engine.verify(engine.reencrypt(kfrag, capsule, random), context);
       const call = () => engine.combine(stranger.secretKey, owner.publicKey, capsule, [answer]);
-      expect(thrown(call).code).to.equal("E_TAMPERED");
+      expectRefusal(call, "E_WRONG_KEY", { field: "wrapped" });
+    });
+
+    it("goes with a box that opens in its own dealing alone", () => {
+      const [other] = scope.split(1, 1);
+      const moved = concat(other.kfrag.slice(0, -234), fraction.kfrag.slice(-234));
+      const commitment = engine.verifyFraction(moved, keys);
+      const answer = engine.verify(engine.reencrypt(moved, capsule, random), { capsule, commitment, ...keys });
+      expectRefusal(() => combine(answer), "E_WRONG_KEY", { field: "wrapped" });
     });
   });
 });
