@@ -5,50 +5,66 @@
  * All fractions of a rekeying are one key, and recipients may share what they learn. So n nodes get the n-th part each, and an owner who rekeys
  * one key to k recipients the k-th part of that.
  */
-import { serial } from "../serial";
-import type { Engine, RandomSource } from "./engine";
+import { DurableCount, requireCount } from "./durableCount";
+import type { LatticeEngine, RandomSource } from "./engine";
 import { CryptoError } from "./errors";
 
 export interface CountedFractionOptions {
-  readonly engine: Engine;
+  readonly engine: LatticeEngine;
   readonly kfrag: Uint8Array;
-  /** Answers given before: the number `record` was last called with. Default 0. */
-  readonly answered?: number;
+  /** Answers given before, as they are on record: 0 for a fraction that never gave one. */
+  readonly answered: number;
   /** The most answers it may give in all; never more than the engine's `maxAnswers`, which is the default. */
   readonly most?: number;
-  /** Makes the new number of answers durable. No answer is given before it resolves, nor if it rejects. */
-  readonly record: (answered: number) => Promise<void>;
+  /**
+   * Makes the new number of answers durable, if the one on record is `from`, and resolves to whether it was. No answer is given before that, nor
+   * if it rejects. One record serves one fraction, in all processes that hold it.
+   */
+  readonly record: (from: number, to: number) => Promise<boolean>;
 }
 
 export class CountedFraction {
   readonly #options: CountedFractionOptions;
-  readonly #most: number;
-  readonly #inTurn = serial();
-  #answered: number;
+  readonly #count: DurableCount;
 
+  /** Throws E_BAD_ENCODING if `answered` or `most` is no count. */
   constructor(options: CountedFractionOptions) {
+    const { engine, answered, most, record } = options;
+    const { name, maxAnswers } = engine.properties;
     this.#options = options;
-    this.#most = Math.min(options.most ?? Infinity, options.engine.properties.maxAnswers);
-    this.#answered = options.answered ?? 0;
+    this.#count = new DurableCount({
+      start: requireCount("answered", answered),
+      most: most === undefined ? maxAnswers : Math.min(requireCount("most", most), maxAnswers),
+      record,
+      exhausted: (got, expected) => exhausted(got, expected, name),
+    });
   }
 
   /** How many answers it gave, also before. */
   get answered(): number {
-    return this.#answered;
+    return this.#count.value;
   }
 
   /**
    * As `Engine.reencrypt`, one after another. A capsule that the engine refuses is not counted, one that comes again is. Throws E_EXHAUSTED
-   * {got, expected} when all answers are given, and what `record` rejects with.
+   * {got, expected} when all answers are given, E_STALE_COUNT where somebody else counted too, and what `record` rejects with.
    */
   reencrypt(capsule: Uint8Array, random: RandomSource): Promise<Uint8Array> {
-    return this.#inTurn(async () => {
-      const { engine, kfrag, record } = this.#options;
-      engine.verifyCapsule(capsule);
-      if (this.#answered >= this.#most) throw exhausted(this.#answered, this.#most, engine.properties.name);
-      await record(this.#answered + 1);
-      this.#answered++;
-      return engine.reencrypt(kfrag, capsule, random);
+    const { engine, kfrag } = this.#options;
+    return this.#answer(capsule, () => engine.reencrypt(kfrag, capsule, random));
+  }
+
+  /** As `LatticeEngine.hop`, and otherwise as `reencrypt`: both give away the same, and count as one. */
+  hop(capsule: Uint8Array): Promise<Uint8Array> {
+    const { engine, kfrag } = this.#options;
+    return this.#answer(capsule, () => engine.hop(kfrag, capsule));
+  }
+
+  #answer(capsule: Uint8Array, turn: () => Uint8Array): Promise<Uint8Array> {
+    return this.#count.inTurn(async () => {
+      this.#options.engine.verifyCapsule(capsule);
+      await this.#count.increase();
+      return turn();
     });
   }
 }

@@ -18,7 +18,8 @@ import { NkmsError } from "../errors";
  * | E_KEY_REUSE | one key given for two purposes |
  * | E_INTERACTIVE | the scheme rekeys with both secret keys, and one is missing |
  * | E_TOO_MANY_HOPS | the capsule was turned as often as it may be |
- * | E_EXHAUSTED | a re-encryption key has given all answers that are safe |
+ * | E_EXHAUSTED | a key was used as often as is safe |
+ * | E_STALE_COUNT | another number is on record than was counted to |
  * | E_WRONG_KEY | the key is not the one this value was made for |
  * | E_TAMPERED | ciphertext, header or key do not belong together |
  * | E_TRUNCATED | the stream ends before its final chunk |

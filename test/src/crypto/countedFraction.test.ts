@@ -1,12 +1,11 @@
 import { expect } from "chai";
 
-import { CountedFraction } from "../../../src/crypto/countedFraction";
+import { CountedFraction, type CountedFractionOptions } from "../../../src/crypto/countedFraction";
 import { lwe } from "../../../src/crypto/lwe";
 import { LWE_2048 } from "../../../src/crypto/lwe/profile";
 import { ntru } from "../../../src/crypto/ntru";
-import { umbral } from "../../../src/crypto/umbral";
 import { NkmsError } from "../../../src/errors";
-import { flipBit, makeScope } from "../../support/crypto";
+import { expectRefusal, flipBit, makeScope } from "../../support/crypto";
 import { rejection } from "../../support/errors";
 import { seededRandom } from "../../support/seededRandom";
 
@@ -16,10 +15,19 @@ describe("counted fractions", () => {
   const scope = makeScope(engine, random);
   const [{ kfrag, commitment }] = scope.split(1, 1);
   const { capsule } = scope;
-  const make = (options: Partial<ConstructorParameters<typeof CountedFraction>[0]> = {}) => {
+  /** Where a number is kept, as a node would on disk. */
+  const makeRecord = (kept = 0) => {
     const written: number[] = [];
-    const record = async (answered: number) => void written.push(answered);
-    return { written, fraction: new CountedFraction({ engine, kfrag, record, ...options }) };
+    const record = async (from: number, to: number) => {
+      const same = kept === from;
+      if (same) written.push((kept = to));
+      return same;
+    };
+    return { written, record };
+  };
+  const make = ({ answered = 0, ...options }: Partial<CountedFractionOptions> = {}) => {
+    const { written, record } = makeRecord(answered);
+    return { written, fraction: new CountedFraction({ engine, kfrag, answered, record, ...options }) };
   };
   const refuse = async (call: Promise<unknown>, data: Record<string, unknown>) => {
     const error = await rejection(call);
@@ -67,11 +75,49 @@ describe("counted fractions", () => {
     const its = makeScope(none, random);
     const { fraction } = make({ engine: none, kfrag: its.split(1, 1)[0].kfrag });
     await refuse(fraction.reencrypt(its.capsule, random), { got: 0, expected: 0 });
-    expect(LWE_2048.maxAnswers).to.equal(2 ** 20);
-    const curve = umbral();
-    const unbounded = makeScope(curve, random);
-    const free = make({ engine: curve, kfrag: unbounded.split(1, 1)[0].kfrag, answered: 2 ** 40 });
-    await free.fraction.reencrypt(unbounded.capsule, random);
-    expect(free.written).to.deep.equal([2 ** 40 + 1]);
+    const strong = makeScope(lwe(LWE_2048), random);
+    await refuse(make({ engine: lwe(LWE_2048), answered: 2 ** 20 }).fraction.reencrypt(strong.capsule, random), {
+      got: 2 ** 20,
+      expected: 2 ** 20,
+    });
+  });
+
+  it("turn for the next holder under the same count", async () => {
+    const { fraction, written } = make({ most: 2 });
+    expect(await fraction.hop(capsule)).to.deep.equal(engine.hop(kfrag, capsule));
+    await fraction.reencrypt(capsule, random);
+    expect(written).to.deep.equal([1, 2]);
+    await refuse(fraction.hop(capsule), { got: 2, expected: 2 });
+  });
+
+  it("take no number that is none", () => {
+    const numbers = [NaN, -1, -Infinity, Infinity, 0.5, 2 ** 53, "3", null, undefined] as number[];
+    const refused = (field: string, value: number) => {
+      const data = { field, got: String(value), expected: "0 or more" };
+      expectRefusal(() => make({ [field]: value }), "E_BAD_ENCODING", data);
+    };
+    for (const value of numbers) {
+      const whole = { engine, kfrag, record: makeRecord().record, answered: value };
+      const data = { field: "answered", got: String(value), expected: "0 or more" };
+      expectRefusal(() => new CountedFraction(whole), "E_BAD_ENCODING", data);
+      if (value !== undefined) refused("most", value);
+    }
+  });
+
+  it("of two instances on one record give no more than one would", async () => {
+    const { written, record } = makeRecord();
+    const [first, second] = [0, 1].map(() => new CountedFraction({ engine, kfrag, answered: 0, record }));
+    await first.reencrypt(capsule, random);
+    const { code, data } = await rejection(second.reencrypt(capsule, random));
+    expect({ code, data }).to.deep.equal({ code: "E_STALE_COUNT", data: { got: 0 } });
+    expect([first.answered, second.answered]).to.deep.equal([1, 0]);
+    expect(written).to.deep.equal([1]);
+  });
+
+  it("give no answer where the record does not say that it took the number", async () => {
+    for (const said of [undefined, 1, "yes"] as unknown as boolean[]) {
+      const { fraction } = make({ record: () => Promise.resolve(said) });
+      expect((await rejection(fraction.reencrypt(capsule, random))).code).to.equal("E_STALE_COUNT");
+    }
   });
 });
