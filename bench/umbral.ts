@@ -16,7 +16,7 @@ import { decodeKFrag } from "../src/crypto/umbral/kfrag";
 import { packCapsule, packCFrag, packKFrag } from "../src/crypto/umbral/messagePack";
 import { U } from "../src/crypto/umbral/params";
 import { reencryptCapsule } from "../src/crypto/umbral/reencrypt";
-import { verifyCFrag } from "../src/crypto/umbral/verify";
+import { verifyProof, verifyRecipientSignature } from "../src/crypto/umbral/verify";
 import type { Contestant } from "./sampling";
 
 const PLAINTEXT = new Uint8Array(32).fill(7);
@@ -153,7 +153,11 @@ export function ourRows(fixture: Fixture, curve: CurveBackend): Rows {
       run: () => engine.reencrypt(fixture.kfrag.kfrag, nextCapsule(), osRandom),
     },
     "cfrag parse and verify": {
-      run: () => verifyCFrag(curve, capsule, decodeCFrag(curve, answersOf[1][0].cfrag), keys),
+      run: () => {
+        const cfrag = decodeCFrag(curve, answersOf[1][0].cfrag);
+        verifyRecipientSignature(curve, cfrag, keys);
+        verifyProof(curve, capsule, cfrag);
+      },
     },
   };
   for (const { threshold, shares } of SPLITS) {

@@ -8,7 +8,7 @@
 import { equalBytes } from "../bytes";
 import type { CurveBackend, Point, Scalar } from "./backend";
 import { defaultBackend } from "./backends";
-import { decodePoint, decodeScalar, encodePoint, requireLength } from "./encoding";
+import { decodePoint, decodeScalar, encodePoint, requireCommitment, requireLength } from "./encoding";
 import type {
   AnswerContext,
   Checkable,
@@ -44,7 +44,7 @@ import { U } from "./umbral/params";
 import { reencryptCapsule } from "./umbral/reencrypt";
 import { splitKey } from "./umbral/rekey";
 import { shareCommitment } from "./umbral/shareCommitment";
-import { verifyCommitment, verifyProof } from "./umbral/verify";
+import { verifyCommitment, verifyProof, verifyRecipientSignature } from "./umbral/verify";
 import { VerifiedAnswers } from "./verifiedAnswers";
 
 const PROPERTIES: EngineProperties = {
@@ -189,12 +189,15 @@ class SecpUmbral implements UmbralEngine {
 
   /** Reads an answer and checks all but its proof. */
   #readAnswer(cfrag: Uint8Array, context: AnswerContext): ReadAnswer {
-    requireLength("commitment.digest", context.commitment.digest, 32);
-    requireLength("commitment.point", context.commitment.point, 20);
+    requireCommitment(context);
     decodePoint(this.#curve, "ownerPublicKey", context.ownerPublicKey);
     decodePoint(this.#curve, "recipientPublicKey", context.recipientPublicKey);
     const answer = { capsule: this.#readCapsule(context.capsule), cfrag: decodeCFrag(this.#curve, cfrag) };
+    const { signerPublicKey } = context;
+    const signer = signerPublicKey && decodePoint(this.#curve, "signerPublicKey", signerPublicKey);
     verifyCommitment(answer.cfrag, context.commitment);
+    const { ownerPublicKey: owner, recipientPublicKey: recipient } = context;
+    if (signer) verifyRecipientSignature(this.#curve, answer.cfrag, { owner, recipient, signer });
     return answer;
   }
 

@@ -15,6 +15,7 @@ import type { CurveBackend, Point, Scalar } from "../backend";
 import { decodePoint, decodeScalar, encodePoint, POINT_LENGTH, SCALAR_LENGTH, splitFields } from "../encoding";
 import type { Encapsulation, RandomSource } from "../engine";
 import { badProof } from "../errors";
+import { requireUnlike } from "../random";
 import { randomScalar } from "../scalar";
 import { wipe } from "../secrets";
 import { hashCapsule } from "./params";
@@ -45,6 +46,7 @@ export function deriveKey(shared: Point): Uint8Array {
 export function encapsulate(backend: CurveBackend, ownerKey: Point, random: RandomSource): Encapsulation {
   const r = randomScalar(random);
   const u = randomScalar(random);
+  requireUnlike(r, u);
   const e = encodePoint(backend.multiplyBase(r));
   const v = encodePoint(backend.multiplyBase(u));
   const product = backend.multiplyScalars(r, hashCapsule(e, v));

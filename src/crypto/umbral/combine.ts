@@ -24,8 +24,8 @@ export interface Recipient {
 
 function notEnough(got: number): CryptoError {
   return new CryptoError("E_NOT_ENOUGH_SHARES", `${got} answers do not open this capsule.`, {
-    why: "There are fewer than the owner's threshold, or the owner dealt fractions that do not fit together.",
-    fix: "Collect answers from more nodes of the policy.",
+    why: "There are fewer than the owner's threshold, or they are of other keys than these, or the owner dealt what does not fit together.",
+    fix: "Collect answers from more nodes of the policy. Give verify the signerPublicKey: it then refuses answers of other keys.",
     data: { got },
   });
 }

@@ -6,11 +6,11 @@ import { concat, equalBytes } from "../../bytes";
 import type { CurveBackend, Point } from "../backend";
 import { encodePoint } from "../encoding";
 import type { Evidence, EvidencePoint } from "../engine";
-import { CryptoError } from "../errors";
 import type { Capsule } from "./capsule";
 import { proofChallenge, type CFrag } from "./cfrag";
 import { fractionDigest, type RekeyKeys } from "./kfrag";
 import { U } from "./params";
+import { notSignedFor } from "./verify";
 
 /** The order of other Umbral libraries. */
 const ORDER_OF_POINTS: readonly EvidencePoint[] = [
@@ -38,9 +38,7 @@ function isNonceOdd(backend: CurveBackend, signature: Uint8Array, digest: Uint8A
     return key && equalBytes(key, signer);
   });
   if (parity !== undefined) return parity === 1;
-  throw new CryptoError("E_BAD_SIGNATURE", "The owner did not sign this answer's fraction for these keys.", {
-    data: { field: "cfrag.recipientSignature" },
-  });
+  throw notSignedFor();
 }
 
 /** MessagePack as other Umbral libraries write it (`ReencryptionEvidence` of umbral-pre), 528 bytes. */

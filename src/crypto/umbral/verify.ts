@@ -41,13 +41,16 @@ export function verifyCommitment(cfrag: CFrag, commitment: ShareCommitment): voi
   if (!equalBytes(actual.point, commitment.point)) throw badProof("cfrag", "commitment point");
 }
 
-/** Checks an answer without a chain, as other Umbral libraries do: the owner's signature and the proof. */
-export function verifyCFrag(backend: CurveBackend, capsule: Capsule, cfrag: CFrag, keys: RekeyKeys): void {
-  const digest = fractionDigest(cfrag.fields, keys.owner, keys.recipient);
-  if (!backend.verify(cfrag.fields.recipientSignature, digest, keys.signer)) {
-    throw new CryptoError("E_BAD_SIGNATURE", "The owner did not sign this answer's fraction for these keys.", {
-      data: { field: "cfrag.recipientSignature" },
-    });
-  }
-  verifyProof(backend, capsule, cfrag);
+/** Checks that the owner signed the answer's fraction for these keys. Throws E_BAD_SIGNATURE. */
+export function verifyRecipientSignature(backend: CurveBackend, { fields }: CFrag, keys: RekeyKeys): void {
+  const digest = fractionDigest(fields, keys.owner, keys.recipient);
+  if (!backend.verify(fields.recipientSignature, digest, keys.signer)) throw notSignedFor();
+}
+
+/** E_BAD_SIGNATURE of an answer whose fraction is of other keys. */
+export function notSignedFor(): CryptoError {
+  return new CryptoError("E_BAD_SIGNATURE", "The owner did not sign this answer's fraction for these keys.", {
+    why: "Owner, recipient or signer is another than the fraction was made for.",
+    data: { field: "cfrag.recipientSignature" },
+  });
 }

@@ -186,9 +186,19 @@ describe("umbral", () => {
       expectRefusal(call, "E_BAD_PROOF", { field: "cfrag", part: "commitment point" });
     });
 
+    it("refuses an answer of another owner, recipient or signer, where it is told the signer", () => {
+      for (const field of ["ownerPublicKey", "recipientPublicKey", "signerPublicKey"]) {
+        const context = { ...answerContext, [field]: engine.keygen(random).publicKey };
+        const data = { field: "cfrag.recipientSignature" };
+        expectRefusal(() => engine.verify(cfrag, context), "E_BAD_SIGNATURE", data);
+        const both = [answerContext, context].map((one) => ({ cfrag, context: one }));
+        expectRefusal(() => engine.verifyMany(both, random), "E_BAD_SIGNATURE", { ...data, index: 1 });
+      }
+    });
+
     it("refuses contexts that are no context", () => {
       const { digest, point } = fraction.commitment;
-      const refuse = (context: Partial<AnswerContext>, field: string, got: number, expected: number) =>
+      const refuse = (context: Partial<AnswerContext>, field: string, got: unknown, expected: number) =>
         expectRefusal(() => engine.verify(cfrag, { ...answerContext, ...context }), "E_BAD_ENCODING", {
           field,
           got,
@@ -198,6 +208,9 @@ describe("umbral", () => {
       refuse({ commitment: { digest, point: point.slice(1) } }, "commitment.point", 19, 20);
       refuse({ ownerPublicKey: digest }, "ownerPublicKey", 32, 33);
       refuse({ recipientPublicKey: digest }, "recipientPublicKey", 32, 33);
+      refuse({ signerPublicKey: digest }, "signerPublicKey", 32, 33);
+      const none = [undefined, null, { point }] as unknown as AnswerContext["commitment"][];
+      for (const commitment of none) refuse({ commitment }, "commitment.digest", "undefined", 32);
       refuse({ capsule: digest }, "capsule", 32, 98);
     });
   });
