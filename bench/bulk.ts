@@ -56,7 +56,7 @@ const JOBS: Record<string, (directory: string) => Promise<void>> = {
   "all-or-nothing transform": async (directory) => {
     const { body, finish } = transform(reading(join(directory, "plain")), osRandom);
     await pipeline(body, writing(join(directory, "body")));
-    const header = sealPackage({ content: finish(), rotation: 0, layerBlocks: 0 }, KEY);
+    const header = sealPackage({ content: finish(), rotation: 0, layerBlocks: 1 }, KEY);
     await writeFile(join(directory, "header"), header);
   },
   "all-or-nothing restore": async (directory) => {

@@ -14,7 +14,7 @@ import { deriveKey } from "./afgh/encoding";
 import { makePublicKey, readPublicKey, type PublicKey } from "./afgh/keys";
 import { remembering, type Reader } from "./afgh/remember";
 import { decodeGroupScalar, encodeScalar, invertGroupSecret, randomGroupScalar } from "./afgh/scalar";
-import { requireLength } from "./encoding";
+import { decodeScalar, requireCommitment } from "./encoding";
 import type {
   AnswerContext,
   EngineProperties,
@@ -26,10 +26,11 @@ import type {
   ShareCommitment,
   VerifiedAnswer,
 } from "./engine";
-import { CryptoError } from "./errors";
+import { CryptoError, keyReuse } from "./errors";
 import type { PairingBackend } from "./pairing";
 import { noblePairing } from "./pairingNoble";
 import { osRandom } from "./random";
+import { equalSecrets } from "./secrets";
 import { checkThreshold } from "./umbral/rekey";
 import { VerifiedAnswers } from "./verifiedAnswers";
 
@@ -102,6 +103,8 @@ class AfghEngine implements LevelledEngine {
   rekey(request: RekeyRequest, random: RandomSource): Fraction[] {
     checkThreshold(request.threshold, request.shares);
     const secret = decodeGroupScalar("ownerSecretKey", request.ownerSecretKey);
+    if (equalSecrets(request.ownerSecretKey, decodeScalar("signerSecretKey", request.signerSecretKey)))
+      throw keyReuse();
     const recipient = this.#readKey("recipientPublicKey", request.recipientPublicKey);
     const inverse = invertGroupSecret(secret, randomGroupScalar(random));
     const owner = this.#groups.encodeG1(this.#groups.multiplyG1(this.#groups.g1, secret));
@@ -123,8 +126,7 @@ class AfghEngine implements LevelledEngine {
   }
 
   verify(cfrag: Uint8Array, context: AnswerContext): VerifiedAnswer {
-    requireLength("commitment.digest", context.commitment.digest, 32);
-    requireLength("commitment.point", context.commitment.point, 20);
+    requireCommitment(context);
     const capsule = this.#readCapsule(context.capsule);
     const answer = readCFrag(this.#groups, cfrag, this.#readShare);
     this.#requireKeys("cfrag", answer.dealing, context);

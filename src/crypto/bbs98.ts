@@ -19,6 +19,7 @@ import { decodePoint, decodeScalar, encodePoint } from "./encoding";
 import type { EngineProperties, HopKey, MultiHopEngine, RandomSource, RekeyRequest } from "./engine";
 import { badProof, CryptoError } from "./errors";
 import { invertSecret } from "./scalar";
+import { equalSecrets } from "./secrets";
 
 /** A bound on the work one capsule can ask for, not on the algebra; `collapse` makes one turn of all. */
 const MAX_HOPS = 32;
@@ -50,6 +51,7 @@ class Bbs98Engine extends DealtEngine implements MultiHopEngine {
       });
     }
     const secretKey = decodeScalar("recipientSecretKey", request.recipientSecretKey);
+    requireOther("recipientSecretKey", secretKey, request.ownerSecretKey);
     if (equalBytes(this.publicKey(secretKey), request.recipientPublicKey)) return Uint8Array.from(secretKey);
     throw new CryptoError("E_WRONG_KEY", "The recipient's two keys are not a pair.", {
       data: { field: "recipientSecretKey" },
@@ -67,7 +69,9 @@ class Bbs98Engine extends DealtEngine implements MultiHopEngine {
 
   hopKey(fromSecretKey: Uint8Array, toSecretKey: Uint8Array, random: RandomSource): HopKey {
     const from = decodeScalar("fromSecretKey", fromSecretKey);
-    return this.#hopKey(this.quotient(from, decodeScalar("toSecretKey", toSecretKey), random));
+    const to = decodeScalar("toSecretKey", toSecretKey);
+    requireOther("toSecretKey", to, from);
+    return this.#hopKey(this.quotient(from, to, random));
   }
 
   compose(first: Uint8Array, second: Uint8Array): HopKey {
@@ -80,13 +84,7 @@ class Bbs98Engine extends DealtEngine implements MultiHopEngine {
 
   hop(key: Uint8Array, capsule: Uint8Array): Uint8Array {
     const scalar = decodeScalar("key", key);
-    const { bytes, turns, point } = this.readCapsule(capsule);
-    if (turns.length === MAX_HOPS) {
-      throw new CryptoError("E_TOO_MANY_HOPS", `The capsule was turned ${MAX_HOPS} times already.`, {
-        fix: "Collapse it first, with the product of its keys.",
-        data: { got: turns.length, expected: MAX_HOPS - 1 },
-      });
-    }
+    const { bytes, point } = this.readTurnable(capsule);
     return concat(bytes, makeTurn(this.curve, this.scheme, scalar, point));
   }
 
@@ -114,6 +112,15 @@ class Bbs98Engine extends DealtEngine implements MultiHopEngine {
     const point: Point = this.curve.multiplyBase(key);
     return { key, point: encodePoint(point) };
   }
+}
+
+/** Refuses a key from a secret key to itself: it would be one, and turn nothing. */
+function requireOther(field: string, secretKey: Scalar, from: Scalar): void {
+  if (!equalSecrets(secretKey, from)) return;
+  throw new CryptoError("E_KEY_REUSE", "The key to turn to is the key to turn from.", {
+    fix: "Give the secret key of another holder, or of another version.",
+    data: { field },
+  });
 }
 
 /** The multi-hop engine on a curve back-end, by default the fastest that loads. */

@@ -4,6 +4,7 @@
  * Points with n <= x < p exist with probability 2^-128; they are refused because `ecrecover` cannot take them.
  */
 import type { CurveBackend, Point, Scalar } from "./backend";
+import type { ShareCommitment } from "./engine";
 import { badEncoding } from "./errors";
 import { isBelowOrder, isLowS, isScalar } from "./scalar";
 
@@ -12,9 +13,15 @@ export const SCALAR_LENGTH = 32;
 export const SIGNATURE_LENGTH = 64;
 
 /** Refuses anything but a Uint8Array of exactly this length. */
-export function requireLength(field: string, bytes: Uint8Array, length: number): void {
+export function requireLength(field: string, bytes: Uint8Array | undefined, length: number): void {
   if (!(bytes instanceof Uint8Array)) throw badEncoding(field, "is not a Uint8Array", typeof bytes, length);
   if (bytes.length !== length) throw badEncoding(field, "has the wrong length in bytes", bytes.length, length);
+}
+
+/** Refuses a context without the two parts of a commitment. */
+export function requireCommitment({ commitment }: { readonly commitment?: Partial<ShareCommitment> }): void {
+  requireLength("commitment.digest", commitment?.digest, 32);
+  requireLength("commitment.point", commitment?.point, 20);
 }
 
 /** Reads a point: 33 bytes, prefix 02 or 03, x < n, on the curve. */

@@ -1,5 +1,6 @@
 import type { RandomSource } from "./engine";
 import { CryptoError } from "./errors";
+import { equalSecrets } from "./secrets";
 
 /** The operating system's generator and nothing else, at most 65,536 bytes at once. Throws E_BAD_RANDOM where there is none; there is no fallback. */
 export function osRandom(length: number): Uint8Array {
@@ -13,7 +14,10 @@ export function osRandom(length: number): Uint8Array {
   }
 }
 
-/** Draws from a source and refuses short, long or failing ones with E_BAD_RANDOM. Every use of randomness passes here. */
+/**
+ * Draws from a source into bytes of our own, which a source that reuses its buffer does not overwrite and we may wipe. Refuses short, long or
+ * failing sources with E_BAD_RANDOM. Every use of randomness passes here.
+ */
 export function draw(random: RandomSource, length: number): Uint8Array {
   const bytes = random(length);
   if (!(bytes instanceof Uint8Array) || bytes.length !== length) {
@@ -21,5 +25,14 @@ export function draw(random: RandomSource, length: number): Uint8Array {
       data: { got: bytes?.length, expected: length },
     });
   }
-  return bytes;
+  return Uint8Array.from(bytes);
+}
+
+/** Refuses a source that gave the same secret twice, where two equal ones would give a third away. Throws E_BAD_RANDOM. */
+export function requireUnlike(first: Uint8Array, second: Uint8Array): void {
+  if (!equalSecrets(first, second)) return;
+  throw new CryptoError("E_BAD_RANDOM", "The random source gave the same bytes twice.", {
+    why: "It is stuck. With equal secrets a capsule's proof gives its key away.",
+    data: { got: 1, expected: 2 },
+  });
 }

@@ -4,7 +4,7 @@ import { bytesToNumberBE, numberToBytesBE } from "@noble/curves/utils.js";
 import type { CurveBackend, Scalar } from "./backend";
 import type { RandomSource } from "./engine";
 import { CryptoError } from "./errors";
-import { draw } from "./random";
+import { draw, requireUnlike } from "./random";
 import { wipe } from "./secrets";
 
 /** The group's order n (SEC 2, 2.4.1). */
@@ -76,6 +76,7 @@ export function invertVartime(value: bigint): bigint {
 /** 1/secret = b * 1/(secret*b): the variable-time inversion sees only a uniformly blinded value. */
 export function invertSecret(backend: CurveBackend, secret: Scalar, random: RandomSource): Scalar {
   const blinding = randomScalar(random);
+  requireUnlike(secret, blinding);
   const blinded = backend.multiplyScalars(secret, blinding);
   const inverse = backend.multiplyScalars(fromBigInt(invertVartime(toBigInt(blinded))), blinding);
   wipe(blinding, blinded);

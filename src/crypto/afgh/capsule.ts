@@ -16,6 +16,7 @@ import { SCALAR_LENGTH, splitFields } from "../encoding";
 import type { Encapsulation, RandomSource } from "../engine";
 import { badProof } from "../errors";
 import type { G1, G2, PairingBackend } from "../pairing";
+import { requireUnlike } from "../random";
 import { deriveKey, G1_LENGTH, G2_LENGTH, hashPoints, readG1, readG2 } from "./encoding";
 import { add, decodeGroupScalar, encodeScalar, invertGroupSecret, multiply, negate, randomGroupScalar } from "./scalar";
 
@@ -35,6 +36,7 @@ export interface Capsule {
 export function encapsulate(backend: PairingBackend, ownerKey: G1, random: RandomSource): Encapsulation {
   const r = randomGroupScalar(random);
   const u = randomGroupScalar(random);
+  requireUnlike(encodeScalar(r), encodeScalar(u));
   const c = backend.multiplyG1(ownerKey, r);
   const v = backend.multiplyG1(ownerKey, u);
   const s = add(u, multiply(r, hashPoints(backend, "capsule", [ownerKey, c, v])));

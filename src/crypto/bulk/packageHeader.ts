@@ -10,12 +10,13 @@
  * | 32 | key commitment |
  * | 72 + 16 | ChaCha20-Poly1305 of tail 32 ‖ root 32 ‖ length 8 (big-endian), and its tag |
  *
- * The keys come from the data key and the first thirteen bytes (`keyCommitment.ts`), so neither number can be exchanged. A data
- * key seals one header only, hence the nonce of zeros.
+ * The keys come from the data key and the first thirteen bytes (`keyCommitment.ts`), so neither number can be exchanged. The nonce
+ * is zeros, so a data key seals one header only: the chain of data keys is one file's, never two files'.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 
 import { concat, equalBytes, utf8 } from "../../bytes";
+import { requireLength } from "../encoding";
 import { badEncoding } from "../errors";
 import { deriveFileKeys, openFileKeys } from "../keyCommitment";
 import { wipe } from "../secrets";
@@ -36,6 +37,8 @@ export interface LayeredPackage extends Layers {
 export const PACKAGE_HEADER_LENGTH = 133;
 /** Rotations one file may have: each costs a reader one layer. */
 export const MAX_ROTATIONS = 65_535;
+/** Blocks that all layers of a file may change, those changed twice counted twice: what a reader makes and holds. */
+export const MAX_LAYERED_BLOCKS = 2 ** 20;
 
 const MAGIC = utf8("NKMA");
 const VERSION = 1;
@@ -56,15 +59,13 @@ export function sealPackage({ content, ...layers }: LayeredPackage, dek: Uint8Ar
 
 /** The layers over a header's data, which need no key to be told. Throws E_BAD_ENCODING. */
 export function layersOf(header: Uint8Array): Layers {
-  if (header.length !== PACKAGE_HEADER_LENGTH) {
-    throw badEncoding("package header", "has the wrong length in bytes", header.length, PACKAGE_HEADER_LENGTH);
-  }
+  requireLength("package header", header, PACKAGE_HEADER_LENGTH);
   if (!equalBytes(header.subarray(0, 4), MAGIC))
     throw badEncoding("magic", "is not that of a package", undefined, "NKMA");
   if (header[4] !== VERSION) throw badEncoding("version", "is unknown", header[4], VERSION);
   const view = new DataView(header.buffer, header.byteOffset);
   const layers = { rotation: view.getUint32(5), layerBlocks: view.getUint32(9) };
-  requireRotation(layers.rotation);
+  requireLayers(layers);
   return layers;
 }
 
@@ -80,10 +81,7 @@ export function openPackage(header: Uint8Array, dek: Uint8Array): LayeredPackage
 }
 
 function encodePrefix({ rotation, layerBlocks }: Layers): Uint8Array {
-  requireRotation(rotation);
-  if (!Number.isInteger(layerBlocks) || layerBlocks < 0 || layerBlocks >= 2 ** 32) {
-    throw badEncoding("layerBlocks", "is out of range", layerBlocks, [0, 2 ** 32 - 1]);
-  }
+  requireLayers({ rotation, layerBlocks });
   const numbers = new Uint8Array(8);
   const view = new DataView(numbers.buffer);
   view.setUint32(0, rotation);
@@ -91,7 +89,16 @@ function encodePrefix({ rotation, layerBlocks }: Layers): Uint8Array {
   return concat(MAGIC, Uint8Array.of(VERSION), numbers);
 }
 
-function requireRotation(rotation: number): void {
-  if (Number.isInteger(rotation) && rotation >= 0 && rotation <= MAX_ROTATIONS) return;
-  throw badEncoding("rotation", "is out of range", rotation, [0, MAX_ROTATIONS]);
+/** How many blocks a layer may have where there are so many layers. */
+function mostLayerBlocks(rotation: number): number {
+  return Math.floor(MAX_LAYERED_BLOCKS / Math.max(1, rotation));
+}
+
+function requireLayers({ rotation, layerBlocks }: Layers): void {
+  if (!Number.isInteger(rotation) || rotation < 0 || rotation > MAX_ROTATIONS) {
+    throw badEncoding("rotation", "is out of range", rotation, [0, MAX_ROTATIONS]);
+  }
+  const most = mostLayerBlocks(rotation);
+  if (Number.isInteger(layerBlocks) && layerBlocks >= 1 && layerBlocks <= most) return;
+  throw badEncoding("layerBlocks", "is out of range", layerBlocks, [1, most]);
 }

@@ -19,7 +19,7 @@ import { requireLength } from "../encoding";
 import { CryptoError } from "../errors";
 import type { ByteSource } from "../stream";
 import { restore } from "./allOrNothing";
-import { MAX_ROTATIONS, openPackage, sealPackage } from "./packageHeader";
+import { MAX_LAYERED_BLOCKS, MAX_ROTATIONS, openPackage, sealPackage } from "./packageHeader";
 import { KEY_LENGTH } from "../symmetric";
 import { AES_BLOCK_LENGTH, bulk } from "./primitives";
 
@@ -94,7 +94,8 @@ export interface Rotation {
  */
 export async function rotate(header: Uint8Array, key: Uint8Array, readAt: ReadAt): Promise<Rotation> {
   const { content, rotation, layerBlocks } = openPackage(header, previousKey(key));
-  if (rotation === MAX_ROTATIONS) throw tooManyRotations(rotation + 1);
+  const most = Math.min(MAX_ROTATIONS, Math.floor(MAX_LAYERED_BLOCKS / layerBlocks));
+  if (rotation >= most) throw tooManyRotations(rotation + 1, most);
   return {
     header: sealPackage({ content, rotation: rotation + 1, layerBlocks }, key),
     changes: await layer(key, content.length, layerBlocks, readAt),
@@ -206,10 +207,10 @@ function streamNumbers(key: Uint8Array): () => number {
   };
 }
 
-function tooManyRotations(steps: number): CryptoError {
+function tooManyRotations(steps: number, most = MAX_ROTATIONS): CryptoError {
   return new CryptoError("E_TOO_MANY_ROTATIONS", "The chain of data keys does not reach so far.", {
-    why: `A file has ${MAX_ROTATIONS} rotations at most.`,
+    why: `A file has ${most} rotations at most, and all its layers ${MAX_LAYERED_BLOCKS} blocks.`,
     fix: "Transform the file anew under a new chain.",
-    data: { got: steps, expected: MAX_ROTATIONS },
+    data: { got: steps, expected: most },
   });
 }

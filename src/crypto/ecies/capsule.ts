@@ -23,6 +23,7 @@ import {
 } from "../encoding";
 import type { Encapsulation, RandomSource } from "../engine";
 import { badProof } from "../errors";
+import { requireUnlike } from "../random";
 import { randomScalar } from "../scalar";
 import { wipe } from "../secrets";
 import type { Scheme } from "./scheme";
@@ -49,6 +50,7 @@ export function encapsulate(
 ): Encapsulation {
   const r = randomScalar(random);
   const u = randomScalar(random);
+  requireUnlike(r, u);
   const e = encodePoint(backend.multiplyBase(r));
   const v = encodePoint(backend.multiplyBase(u));
   const product = backend.multiplyScalars(r, scheme.hashCapsule(e, v));

@@ -6,7 +6,7 @@
  */
 import { equalBytes } from "../../bytes";
 import type { CurveBackend, Point, Scalar } from "../backend";
-import { decodePoint, decodeScalar, encodePoint, requireLength } from "../encoding";
+import { decodePoint, decodeScalar, encodePoint, requireCommitment } from "../encoding";
 import type {
   AnswerContext,
   Engine,
@@ -118,13 +118,12 @@ export abstract class DealtEngine implements Engine {
   }
 
   reencrypt(kfrag: Uint8Array, capsule: Uint8Array): Uint8Array {
-    const read = this.readCapsule(capsule);
+    const read = this.readTurnable(capsule);
     return this.#withFraction(kfrag, (fraction) => makeAnswer(this.curve, this.scheme, fraction, read));
   }
 
   verify(cfrag: Uint8Array, context: AnswerContext): VerifiedAnswer {
-    requireLength("commitment.digest", context.commitment.digest, 32);
-    requireLength("commitment.point", context.commitment.point, 20);
+    requireCommitment(context);
     if (context.signerPublicKey) decodePoint(this.curve, "signerPublicKey", context.signerPublicKey);
     this.#requireKeys(context);
     const capsule = this.readCapsule(context.capsule);
@@ -153,6 +152,7 @@ export abstract class DealtEngine implements Engine {
     const divisor = this.open(dealing, parties);
     const ownedBy = this.curve.multiply(dealing.coefficients[0], divisor);
     const key = this.scheme.deriveKey(this.curve.multiply(point, divisor), original);
+    wipe(divisor);
     if (equalBytes(ownedBy, ownerKey)) return key;
     throw new CryptoError("E_WRONG_KEY", "The dealing is not of this owner's key.", {
       why: "x*R = pk_A does not hold: the owner dealt wrongly, or the answers belong to another key.",
@@ -178,6 +178,17 @@ export abstract class DealtEngine implements Engine {
       this.#lastCapsule = readCapsule(this.curve, this.scheme, bytes, this.maxTurns);
     }
     return this.#lastCapsule;
+  }
+
+  /** A capsule that may be turned once more. Throws E_TOO_MANY_HOPS. */
+  protected readTurnable(bytes: Uint8Array): Capsule {
+    const capsule = this.readCapsule(bytes);
+    const { maxHops } = this.properties;
+    if (capsule.turns.length < maxHops) return capsule;
+    throw new CryptoError("E_TOO_MANY_HOPS", `The capsule was turned ${maxHops} times already.`, {
+      fix: "Collapse it first, with the product of its keys.",
+      data: { got: capsule.turns.length, expected: maxHops - 1 },
+    });
   }
 
   /** Lends a fraction read from its encoding and wipes our copy of its secret afterwards. */

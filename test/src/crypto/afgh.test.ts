@@ -404,13 +404,15 @@ describe("afgh", () => {
     const cfrag = engine.reencrypt(kfrag, scope.capsule, random);
     const short = scope.owner.publicKey.slice(1);
     const context = { capsule: scope.capsule, commitment, ...scope.keys };
-    const refuse = (call: () => unknown, field: string, got: number, expected: number) =>
+    const refuse = (call: () => unknown, field: string, got: unknown, expected: number) =>
       expectRefusal(call, "E_BAD_ENCODING", { field, got, expected });
     const { digest, point } = commitment;
     const noDigest = { ...context, commitment: { digest: digest.slice(1), point } };
     refuse(() => engine.verify(cfrag, noDigest), "commitment.digest", 31, 32);
     const noPoint = { ...context, commitment: { digest, point: point.slice(1) } };
     refuse(() => engine.verify(cfrag, noPoint), "commitment.point", 19, 20);
+    const without = { ...context, commitment: undefined as unknown as typeof commitment };
+    refuse(() => engine.verify(cfrag, without), "commitment.digest", "undefined", 32);
     for (const field of ["ownerPublicKey", "recipientPublicKey"]) {
       refuse(() => engine.verify(cfrag, { ...context, [field]: short }), field, 143, 144);
       refuse(() => engine.verifyFraction(kfrag, { ...scope.keys, [field]: short }), field, 143, 144);
@@ -422,6 +424,9 @@ describe("afgh", () => {
       refuse(() => engine.rekey({ ...request(), ...changed }, random), field, got, expected);
     refuseRekey({ recipientPublicKey: short }, "recipientPublicKey", 143, 144);
     refuseRekey({ ownerSecretKey: digest.slice(1) }, "ownerSecretKey", 31, 32);
+    refuseRekey({ signerSecretKey: digest.slice(1) }, "signerSecretKey", 31, 32);
+    const reuse = () => engine.rekey({ ...request(), signerSecretKey: request().ownerSecretKey }, random);
+    expectRefusal(reuse, "E_KEY_REUSE", { field: "signerSecretKey" });
     const { secretKey } = scope.owner;
     refuse(() => engine.decapsulate(secretKey.slice(1), scope.capsule), "secretKey", 31, 32);
     refuse(() => engine.decapsulateFirstLevel(secretKey.slice(1), scope.capsule), "secretKey", 31, 32);

@@ -43,6 +43,20 @@ describe("bbs98", () => {
       expectRefusal(() => engine.rekey(mismatched, random), "E_WRONG_KEY", { field });
     });
 
+    it("refuses a key to oneself, which would turn nothing", () => {
+      const toSelf = {
+        ownerSecretKey: a.secretKey,
+        recipientPublicKey: a.publicKey,
+        recipientSecretKey: Uint8Array.from(a.secretKey),
+        signerSecretKey: d.secretKey,
+        threshold: 1,
+        shares: 1,
+      };
+      expectRefusal(() => engine.rekey(toSelf, random), "E_KEY_REUSE", { field: "recipientSecretKey" });
+      const hopKey = () => engine.hopKey(a.secretKey, Uint8Array.from(a.secretKey), random);
+      expectRefusal(hopKey, "E_KEY_REUSE", { field: "toSecretKey" });
+    });
+
     it("composes: rk_ac = rk_ab * rk_bc (eq 23)", () => {
       const composed = engine.compose(hopKeys[0].key, hopKeys[1].key);
       expect(composed.key).to.deep.equal(divide(a.secretKey, c.secretKey));
@@ -104,6 +118,9 @@ describe("bbs98", () => {
       expect(engine.properties.maxHops).to.equal(32);
       const data = { got: 32, expected: 31 };
       expectRefusal(() => engine.hop(hopKeys[0].key, turned), "E_TOO_MANY_HOPS", data);
+      const [{ kfrag }] = makeScope(engine, random).split(1, 1);
+      expectRefusal(() => engine.reencrypt(kfrag, turned, random), "E_TOO_MANY_HOPS", data);
+      expect(engine.reencrypt(kfrag, turned.slice(0, -TURN), random)).to.have.length.of.at.least(TURN);
     });
 
     it("show which keys turned them", () => {

@@ -171,7 +171,7 @@ export function behavesAsDealt(
 
     it("are refused in a context that is no context", () => {
       const { digest, point } = fraction.commitment;
-      const refuse = (changed: Partial<AnswerContext>, field: string, got: number, expected: number) =>
+      const refuse = (changed: Partial<AnswerContext>, field: string, got: unknown, expected: number) =>
         expectRefusal(() => engine.verify(cfrag, { ...answerContext, ...changed }), "E_BAD_ENCODING", {
           field,
           got,
@@ -179,6 +179,9 @@ export function behavesAsDealt(
         });
       refuse({ commitment: { digest: digest.slice(1), point } }, "commitment.digest", 31, 32);
       refuse({ commitment: { digest, point: point.slice(1) } }, "commitment.point", 19, 20);
+      const none = [undefined, null, { point }] as unknown as AnswerContext["commitment"][];
+      for (const commitment of none) refuse({ commitment }, "commitment.digest", "undefined", 32);
+      refuse({ commitment: { digest } as AnswerContext["commitment"] }, "commitment.point", "undefined", 20);
       refuse({ ownerPublicKey: digest }, "ownerPublicKey", 32, 33);
       refuse({ recipientPublicKey: digest }, "recipientPublicKey", 32, 33);
       refuse({ signerPublicKey: digest }, "signerPublicKey", 32, 33);

@@ -163,12 +163,6 @@ describe("rotation", () => {
     expect(changes).to.deep.equal(expected);
   });
 
-  it("changes nothing of a file whose layers have no blocks", async () => {
-    const file = await File.of(data, keys[0], 0);
-    expect(await file.rotate(keys[1])).to.deep.equal([]);
-    expect(Buffer.compare(await file.read(keys[1]), data)).to.equal(0);
-  });
-
   it("changes all of a file that has no more blocks, the broken last one included", async () => {
     for (const length of [0, 1, 32, 33, 100]) {
       const small = seededRandom(`small ${length}`)(length);
@@ -195,6 +189,9 @@ describe("rotation", () => {
         if (bit < 40) return ["E_BAD_ENCODING", { field: "version", got: changed[4], expected: 1 }];
         const got = Buffer.from(changed).readUInt32BE(5);
         if (got > 65_535) return ["E_BAD_ENCODING", { field: "rotation", got, expected: [0, 65_535] }];
+        const blocks = Buffer.from(changed).readUInt32BE(9);
+        const most = Math.floor(2 ** 20 / got);
+        if (blocks > most) return ["E_BAD_ENCODING", { field: "layerBlocks", got: blocks, expected: [1, most] }];
         return ["E_TAMPERED", bit < 8 * 45 ? { field: "commitment" } : { length: 88 }];
       };
       for (let bit = 0; bit < 8 * header.length; bit++) {
@@ -217,14 +214,36 @@ describe("rotation", () => {
         sealPackage({ content, rotation, layerBlocks }, top);
       expectRefusal(sealed(65_536, 1), "E_BAD_ENCODING", { field: "rotation", got: 65_536, expected: [0, 65_535] });
       expectRefusal(sealed(-1, 1), "E_BAD_ENCODING", { field: "rotation", got: -1, expected: [0, 65_535] });
-      expectRefusal(sealed(0, 2 ** 32), "E_BAD_ENCODING", {
-        field: "layerBlocks",
-        got: 2 ** 32,
-        expected: [0, 2 ** 32 - 1],
-      });
+      const mostBlocks = [
+        [0, 2 ** 20],
+        [1, 2 ** 20],
+        [2, 2 ** 19],
+        [1_000, 1_048],
+        [65_535, 16],
+      ];
+      for (const [rotation, most] of mostBlocks) {
+        expect(layersOf(sealed(rotation, most)())).to.deep.equal({ rotation, layerBlocks: most });
+        for (const got of [0, -1, 1.5, NaN, most + 1, 2 ** 32]) {
+          const data = { field: "layerBlocks", got, expected: [1, most] };
+          expectRefusal(sealed(rotation, got), "E_BAD_ENCODING", data);
+        }
+      }
+      for (const got of [0, 2 ** 20 + 1, 2 ** 32 - 1]) {
+        const forged = Uint8Array.from(sealed(0, 1)());
+        new DataView(forged.buffer).setUint32(9, got);
+        const data = { field: "layerBlocks", got, expected: [1, 2 ** 20] };
+        for (const read of [() => layersOf(forged), () => openPackage(forged, top)]) {
+          expectRefusal(read, "E_BAD_ENCODING", data);
+        }
+        expect((await rejection(rotate(forged, top, async () => new Uint8Array(32)))).data).to.deep.equal(data);
+        expect((await rejection(gather(restoreRotated(forged, top, () => [])))).data).to.deep.equal(data);
+      }
       const last = sealPackage({ content, rotation: MAX_ROTATIONS, layerBlocks: 1 }, previousKey(top));
       const error = await rejection(rotate(last, top, async () => new Uint8Array(32)));
       expect([error.code, error.data]).to.deep.equal(["E_TOO_MANY_ROTATIONS", { got: 65_536, expected: 65_535 }]);
+      const full = sealPackage({ content, rotation: 2, layerBlocks: 2 ** 19 }, previousKey(top));
+      const second = await rejection(rotate(full, top, async () => new Uint8Array(32)));
+      expect([second.code, second.data]).to.deep.equal(["E_TOO_MANY_ROTATIONS", { got: 3, expected: 2 }]);
     });
   });
 });
