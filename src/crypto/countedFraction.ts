@@ -1,6 +1,8 @@
 /**
- * A fraction that counts what it answers. From every answer of a lattice engine a recipient learns something of the owner's key, and
- * `maxAnswers` of its properties is how many are safe; the engine itself keeps nothing, so whoever holds a fraction counts.
+ * A fraction that counts what it answers, and answers to honest capsules alone. From every answer of a lattice engine a recipient learns something
+ * of the owner's key, and `maxAnswers` of its properties is how many are safe; the engine itself keeps nothing, so whoever holds a fraction counts.
+ * A recipient who may choose what is turned needs four answers, so every capsule has to be signed by a producer that the owner trusts: not to be,
+ * nor to help, a recipient.
  *
  * All fractions of a rekeying are one key, and recipients may share what they learn. So n nodes get the n-th part each, and an owner who rekeys
  * one key to k recipients the k-th part of that.
@@ -8,10 +10,18 @@
 import { DurableCount, requireCount } from "./durableCount";
 import type { LatticeEngine, RandomSource } from "./engine";
 import { CryptoError } from "./errors";
+import { verifySignedCapsule } from "./lattice/signedCapsule";
 
 export interface CountedFractionOptions {
   readonly engine: LatticeEngine;
   readonly kfrag: Uint8Array;
+  /** Whose capsules it turns: `ownerPublicKey` of its `FractionKeys`. */
+  readonly holderPublicKey: Uint8Array;
+  /**
+   * Public keys of secp256k1 that sign capsules (`signCapsule`): the owner's signing key, those of producers he trusts, and for capsules turned before
+   * those of the nodes that turn them. Each could have a recipient compute the owner's secret key.
+   */
+  readonly producers: readonly Uint8Array[];
   /** Answers given before, as they are on record: 0 for a fraction that never gave one. */
   readonly answered: number;
   /** The most answers it may give in all; never more than the engine's `maxAnswers`, which is the default. */
@@ -46,25 +56,28 @@ export class CountedFraction {
   }
 
   /**
-   * As `Engine.reencrypt`, one after another. A capsule that the engine refuses is not counted, one that comes again is. Throws E_EXHAUSTED
-   * {got, expected} when all answers are given, E_STALE_COUNT where somebody else counted too, and what `record` rejects with.
+   * As `Engine.reencrypt`, one after another. A capsule that is refused is not counted, one that comes again is. Throws E_BAD_SIGNATURE unless a
+   * producer signed the capsule, E_EXHAUSTED {got, expected} when all answers are given, E_STALE_COUNT where somebody else counted too, and
+   * what `record` rejects with.
    */
-  reencrypt(capsule: Uint8Array, random: RandomSource): Promise<Uint8Array> {
+  reencrypt(capsule: Uint8Array, signature: Uint8Array, random: RandomSource): Promise<Uint8Array> {
     const { engine, kfrag } = this.#options;
-    return this.#answer(capsule, () => engine.reencrypt(kfrag, capsule, random));
+    return this.#answer(capsule, signature, (copy) => engine.reencrypt(kfrag, copy, random));
   }
 
   /** As `LatticeEngine.hop`, and otherwise as `reencrypt`: both give away the same, and count as one. */
-  hop(capsule: Uint8Array): Promise<Uint8Array> {
+  hop(capsule: Uint8Array, signature: Uint8Array): Promise<Uint8Array> {
     const { engine, kfrag } = this.#options;
-    return this.#answer(capsule, () => engine.hop(kfrag, capsule));
+    return this.#answer(capsule, signature, (copy) => engine.hop(kfrag, copy));
   }
 
-  #answer(capsule: Uint8Array, turn: () => Uint8Array): Promise<Uint8Array> {
+  #answer(capsule: Uint8Array, signature: Uint8Array, turn: (copy: Uint8Array) => Uint8Array): Promise<Uint8Array> {
+    const copy = Uint8Array.from(capsule);
     return this.#count.inTurn(async () => {
-      this.#options.engine.verifyCapsule(capsule);
+      const { engine, holderPublicKey, producers } = this.#options;
+      verifySignedCapsule(engine, copy, signature, holderPublicKey, producers);
       await this.#count.increase();
-      return turn();
+      return turn(copy);
     });
   }
 }

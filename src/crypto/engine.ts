@@ -33,7 +33,9 @@ export interface EngineProperties {
   readonly failureLog2: number;
   /**
    * How many capsules one re-encryption key may turn before the owner's key has to be renewed, because the recipient learns something of it from
-   * each. 0: the recipient learns it all from a few. An engine keeps no count: whoever holds a fraction does, by `CountedFraction`.
+   * each. It holds for capsules that were made honestly, and against recipients who keep all answers, work together and know what the capsules were
+   * made of, but chose none. Against one who chooses them a few answers are too many, and 0 says that a few honest ones are. An engine keeps no
+   * count and knows no producer: whoever holds a fraction does, by `CountedFraction`.
    */
   readonly maxAnswers: number;
 }
@@ -122,7 +124,11 @@ export interface Engine {
   rekey(request: RekeyRequest, random: RandomSource): Fraction[];
   /** Checks a fraction against its keys and returns its commitment, for the node to compare with the policy's. */
   verifyFraction(kfrag: Uint8Array, keys: FractionKeys): ShareCommitment;
-  /** Turns the capsule towards the recipient (eq 9) and proves it. Checks the capsule first. */
+  /**
+   * Turns the capsule towards the recipient (eq 9) and proves it. Checks the capsule first, which on a lattice engine tells nothing of who made it: there
+   * an answer to a capsule of the recipient's choice gives him a part of the owner's secret key, and a few give him all.
+   * Turn what others ask for by `CountedFraction` alone.
+   */
   reencrypt(kfrag: Uint8Array, capsule: Uint8Array, random: RandomSource): Uint8Array;
   /** Checks an answer's proof against the capsule and the on-chain commitment. Throws E_BAD_PROOF. */
   verify(cfrag: Uint8Array, context: AnswerContext): VerifiedAnswer;
@@ -233,7 +239,10 @@ export interface LevelledEngine extends Engine {
 export interface LatticeEngine extends Engine {
   /** log2 of a bound on the probability that an honest capsule does not open after so many hops. */
   failureLog2(hops: number): number;
-  /** Turns a capsule by the only fraction of a rekeying from its holder to the next. Always the same bytes for the same input. */
+  /**
+   * Turns a capsule by the only fraction of a rekeying from its holder to the next. Always the same bytes for the same input. Like `reencrypt` it
+   * gives the holder's secret key to a next holder who chooses capsules.
+   */
   hop(kfrag: Uint8Array, capsule: Uint8Array): Uint8Array;
   /** Opens a turned capsule with its last holder's secret key; `originPublicKey` is its first holder's. Throws E_TAMPERED. */
   decapsulateTurned(secretKey: Uint8Array, originPublicKey: Uint8Array, capsule: Uint8Array): Uint8Array;

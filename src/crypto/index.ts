@@ -30,6 +30,7 @@ export type {
 export { osRandom } from "./random";
 
 export { CountedFraction, type CountedFractionOptions } from "./countedFraction";
+export { signCapsule, verifySignedCapsule } from "./lattice/signedCapsule";
 
 export { umbral } from "./umbral";
 export { ecies } from "./ecies";

@@ -5,7 +5,8 @@
  *
  * It is for the edges of a hierarchy, from a file's key to its folder's and on to the parent's. The last hop to a stranger is not for it: a node and
  * the recipient together compute the owner's scope key. And whoever opens a capsule has the randomness it was made of, so that every answer tells a
- * recipient something of the owner's key. Flooding noise bounds how much, and a re-encryption key may turn `maxAnswers` capsules.
+ * recipient something of the owner's key. Flooding noise hides it in `maxAnswers` answers to honest capsules. It hides nothing in answers to capsules that a
+ * recipient chose, of which four or eight are the owner's key: `CountedFraction` turns only signed ones.
  */
 import { concat } from "../bytes";
 import { splitFields } from "./encoding";

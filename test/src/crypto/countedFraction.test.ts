@@ -1,9 +1,12 @@
 import { expect } from "chai";
 
 import { CountedFraction, type CountedFractionOptions } from "../../../src/crypto/countedFraction";
+import type { LatticeEngine } from "../../../src/crypto/engine";
+import { signCapsule } from "../../../src/crypto/lattice/signedCapsule";
 import { lwe } from "../../../src/crypto/lwe";
 import { LWE_2048 } from "../../../src/crypto/lwe/profile";
 import { ntru } from "../../../src/crypto/ntru";
+import { umbral } from "../../../src/crypto/umbral";
 import { NkmsError } from "../../../src/errors";
 import { expectRefusal, flipBit, makeScope } from "../../support/crypto";
 import { rejection } from "../../support/errors";
@@ -15,6 +18,11 @@ describe("counted fractions", () => {
   const scope = makeScope(engine, random);
   const [{ kfrag, commitment }] = scope.split(1, 1);
   const { capsule } = scope;
+  const producer = umbral().keygen(random);
+  const signed = (of: Uint8Array, by: LatticeEngine = engine, holder = scope.owner.publicKey) =>
+    signCapsule(by, of, holder, producer.secretKey, random);
+  const signature = signed(capsule);
+  const whole = { engine, kfrag, holderPublicKey: scope.owner.publicKey, producers: [producer.publicKey] };
   /** Where a number is kept, as a node would on disk. */
   const makeRecord = (kept = 0) => {
     const written: number[] = [];
@@ -27,7 +35,7 @@ describe("counted fractions", () => {
   };
   const make = ({ answered = 0, ...options }: Partial<CountedFractionOptions> = {}) => {
     const { written, record } = makeRecord(answered);
-    return { written, fraction: new CountedFraction({ engine, kfrag, answered, record, ...options }) };
+    return { written, fraction: new CountedFraction({ ...whole, answered, record, ...options }) };
   };
   const refuse = async (call: Promise<unknown>, data: Record<string, unknown>) => {
     const error = await rejection(call);
@@ -36,58 +44,67 @@ describe("counted fractions", () => {
 
   it("answer as the engine does, up to its bound and across restarts", async () => {
     const { fraction, written } = make({ answered: 254 });
-    const cfrag = await fraction.reencrypt(capsule, random);
+    const cfrag = await fraction.reencrypt(capsule, signature, random);
     const answer = engine.verify(cfrag, { capsule, commitment, ...scope.keys });
     expect(engine.combine(scope.recipient.secretKey, scope.owner.publicKey, capsule, [answer])).to.deep.equal(
       scope.key,
     );
     const again = make({ answered: written.at(-1) });
-    await again.fraction.reencrypt(capsule, random);
+    await again.fraction.reencrypt(capsule, signature, random);
     expect([...written, ...again.written]).to.deep.equal([255, 256]);
-    await refuse(again.fraction.reencrypt(capsule, random), { got: 256, expected: 256 });
+    await refuse(again.fraction.reencrypt(capsule, signature, random), { got: 256, expected: 256 });
     expect(again.written).to.deep.equal([256]);
   });
 
   it("give no more than the part they were made for, also to many at once", async () => {
     const { fraction, written } = make({ most: 3 });
-    const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => fraction.reencrypt(capsule, random)));
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 5 }, () => fraction.reencrypt(capsule, signature, random)),
+    );
     expect(outcomes.map(({ status }) => status)).to.deep.equal([
       ...["fulfilled", "fulfilled", "fulfilled"],
       ...["rejected", "rejected"],
     ]);
     expect(written).to.deep.equal([1, 2, 3]);
-    await refuse(make({ most: 1000, answered: 256 }).fraction.reencrypt(capsule, random), { got: 256, expected: 256 });
+    await refuse(make({ most: 1000, answered: 256 }).fraction.reencrypt(capsule, signature, random), {
+      got: 256,
+      expected: 256,
+    });
   });
 
   it("give no answer that is not on record, and count no capsule that is refused", async () => {
     const { fraction } = make({ record: () => Promise.reject(new NkmsError("E_DISK_FULL", "disk full")) });
-    expect((await rejection(fraction.reencrypt(capsule, random))).code).to.equal("E_DISK_FULL");
+    expect((await rejection(fraction.reencrypt(capsule, signature, random))).code).to.equal("E_DISK_FULL");
     expect(fraction.answered).to.equal(0);
     const { fraction: other, written } = make();
-    expect((await rejection(other.reencrypt(capsule.slice(1), random))).code).to.equal("E_BAD_ENCODING");
+    expect((await rejection(other.reencrypt(capsule.slice(1), signature, random))).code).to.equal("E_BAD_ENCODING");
     expect(written).to.deep.equal([]);
-    await other.reencrypt(flipBit(capsule, 0), random);
+    const changed = flipBit(capsule, 0);
+    await other.reencrypt(changed, signed(changed), random);
     expect(written).to.deep.equal([1]);
   });
 
   it("have the bound of their engine", async () => {
     const none = ntru();
     const its = makeScope(none, random);
-    const { fraction } = make({ engine: none, kfrag: its.split(1, 1)[0].kfrag });
-    await refuse(fraction.reencrypt(its.capsule, random), { got: 0, expected: 0 });
-    const strong = makeScope(lwe(LWE_2048), random);
-    await refuse(make({ engine: lwe(LWE_2048), answered: 2 ** 20 }).fraction.reencrypt(strong.capsule, random), {
-      got: 2 ** 20,
-      expected: 2 ** 20,
+    const { fraction } = make({ engine: none, kfrag: its.split(1, 1)[0].kfrag, holderPublicKey: its.owner.publicKey });
+    await refuse(fraction.reencrypt(its.capsule, signed(its.capsule, none, its.owner.publicKey), random), {
+      got: 0,
+      expected: 0,
     });
+    const wide = lwe(LWE_2048);
+    const strong = makeScope(wide, random);
+    const { fraction: last } = make({ engine: wide, answered: 2 ** 20, holderPublicKey: strong.owner.publicKey });
+    const its2048 = signed(strong.capsule, wide, strong.owner.publicKey);
+    await refuse(last.reencrypt(strong.capsule, its2048, random), { got: 2 ** 20, expected: 2 ** 20 });
   });
 
   it("turn for the next holder under the same count", async () => {
     const { fraction, written } = make({ most: 2 });
-    expect(await fraction.hop(capsule)).to.deep.equal(engine.hop(kfrag, capsule));
-    await fraction.reencrypt(capsule, random);
+    expect(await fraction.hop(capsule, signature)).to.deep.equal(engine.hop(kfrag, capsule));
+    await fraction.reencrypt(capsule, signature, random);
     expect(written).to.deep.equal([1, 2]);
-    await refuse(fraction.hop(capsule), { got: 2, expected: 2 });
+    await refuse(fraction.hop(capsule, signature), { got: 2, expected: 2 });
   });
 
   it("take no number that is none", () => {
@@ -97,18 +114,18 @@ describe("counted fractions", () => {
       expectRefusal(() => make({ [field]: value }), "E_BAD_ENCODING", data);
     };
     for (const value of numbers) {
-      const whole = { engine, kfrag, record: makeRecord().record, answered: value };
+      const given = { ...whole, record: makeRecord().record, answered: value };
       const data = { field: "answered", got: String(value), expected: "0 or more" };
-      expectRefusal(() => new CountedFraction(whole), "E_BAD_ENCODING", data);
+      expectRefusal(() => new CountedFraction(given), "E_BAD_ENCODING", data);
       if (value !== undefined) refused("most", value);
     }
   });
 
   it("of two instances on one record give no more than one would", async () => {
     const { written, record } = makeRecord();
-    const [first, second] = [0, 1].map(() => new CountedFraction({ engine, kfrag, answered: 0, record }));
-    await first.reencrypt(capsule, random);
-    const { code, data } = await rejection(second.reencrypt(capsule, random));
+    const [first, second] = [0, 1].map(() => new CountedFraction({ ...whole, answered: 0, record }));
+    await first.reencrypt(capsule, signature, random);
+    const { code, data } = await rejection(second.reencrypt(capsule, signature, random));
     expect({ code, data }).to.deep.equal({ code: "E_STALE_COUNT", data: { got: 0 } });
     expect([first.answered, second.answered]).to.deep.equal([1, 0]);
     expect(written).to.deep.equal([1]);
@@ -117,7 +134,7 @@ describe("counted fractions", () => {
   it("give no answer where the record does not say that it took the number", async () => {
     for (const said of [undefined, 1, "yes"] as unknown as boolean[]) {
       const { fraction } = make({ record: () => Promise.resolve(said) });
-      expect((await rejection(fraction.reencrypt(capsule, random))).code).to.equal("E_STALE_COUNT");
+      expect((await rejection(fraction.reencrypt(capsule, signature, random))).code).to.equal("E_STALE_COUNT");
     }
   });
 });
