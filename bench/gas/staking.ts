@@ -7,7 +7,9 @@
  * - a claim comes one period after another and has something to pay, because a vesting epoch ends between them; at
  *   `claimAfter1Anchor` the anchor lies before an end that nobody has passed, which the claim has to step over;
  * - at `withdraw` the own end has been passed, at `withdrawOverExpiry` neither that nor one before it;
- * - a slash goes through all positions and leaves half of the last.
+ * - a slash goes through all positions and leaves half of the last. They re-lock; at `slash32Ends` all wind down, each to an end of its
+ *   own, and nobody else winds down, so that every end leaves the schedule;
+ * - `treeDraw100k` ends at leaf 77,777, `treeDraw100kLast` at 98,303, the last child of a word on every level.
  */
 import { time } from "@nomicfoundation/hardhat-network-helpers";
 import { ethers } from "hardhat";
@@ -105,9 +107,11 @@ function settlements({ escrow, node, newcomer, slasher }: Scene): Record<string,
     expiryCrossing: () => expiryCrossing(escrow, newcomer),
     treeUpdate100k: async () => treeGas((tree) => tree.add(77_777, 5), await escrow.getAddress()),
     treeDraw100k: async () => treeGas((tree) => tree.measureFind(77_777n * 16_000n), await escrow.getAddress()),
+    treeDraw100kLast: async () => treeGas((tree) => tree.measureFind(98_303n * 16_000n), await escrow.getAddress()),
     slash1: () => slash(escrow, node, slasher, 1),
     slash10: () => slash(escrow, node, slasher, 10),
     slash32: () => slash(escrow, node, slasher, 32),
+    slash32Ends: () => slash(escrow, node, slasher, 32, true),
   };
 }
 
@@ -179,9 +183,14 @@ async function slash(
   node: Signer & { address: string },
   slasher: Signer,
   count: number,
+  ending = false,
 ): Promise<number> {
-  for (let i = 1; i < count; ++i) await escrow.connect(node).create(AMOUNT, LOCK);
-  await pass(21);
+  const own = escrow.connect(node);
+  if (ending) await escrow.connect(slasher).stopWindDown(0);
+  for (let i = 1; i < count; ++i) await own.create(AMOUNT, ending ? LOCK + 7 * i : LOCK);
+  await pass(1);
+  for (let i = 0; ending && i < count; ++i) await own.startWindDown(i);
+  await pass(20);
   const penalty = AMOUNT * BigInt(count) - AMOUNT / 2n;
   return gasOf(escrow.connect(slasher).slash(node.address, penalty, await slasher.getAddress(), 2_500));
 }

@@ -59,7 +59,7 @@ interface IStakingEscrow {
     /// @notice Tokens were added to a position; they have weight from the next period.
     event PositionIncreased(address indexed staker, uint8 index, uint256 amount);
 
-    /// @notice A position's lock became longer. `endPeriod` is its new end, 0 if it re-locks.
+    /// @notice A position's lock became `lockPeriods`. `endPeriod` is its new end, 0 if it re-locks.
     event PositionProlonged(address indexed staker, uint8 index, uint16 lockPeriods, uint32 endPeriod);
 
     /// @notice `amount` of position `index` became position `newIndex`, with the same lock and end.
@@ -83,7 +83,7 @@ interface IStakingEscrow {
     /// @notice `amount` left position `index` by a slash; `retired` if the rest is below the minimum.
     event PositionSlashed(address indexed node, uint8 index, uint256 amount, bool retired, uint32 endPeriod);
 
-    /// @notice A slash took `taken`, of which `proverPart` went to `prover` and the rest back to the reserve.
+    /// @notice A slash took `taken`, of which `proverPart` went to `prover` and the rest back to the reserve. Prover zero gets nothing.
     event Slashed(address indexed node, address indexed prover, uint256 penalty, uint256 taken, uint256 proverPart);
 
     /// @notice Rewards that were not yet vested went back to the reserve.
@@ -92,7 +92,7 @@ interface IStakingEscrow {
     /// @notice A node was convicted by the health check and earns nothing until it reactivates.
     event NodeSuspended(address indexed node, uint8 strikes, uint40 earliestReactivation);
 
-    /// @notice A suspended node takes part again from the next period.
+    /// @notice A suspended node can be drawn and take policies again. It earns and counts as active from the next period.
     event NodeReactivated(address indexed node);
 
     /// @notice Checkers were paid from the pot.
@@ -116,7 +116,8 @@ interface IStakingEscrow {
     error MergeWithItself(uint8 index);
     /// @notice A re-locking and a winding-down position do not merge.
     error EndsDiffer(uint32 endPeriod, uint32 otherEndPeriod);
-    /// @notice More than 32 expiries lie behind; call `advance` first.
+    /// @notice The first expiry that lies behind is `expiryPeriod`. More than 32 do, or, for a claim or a withdrawal, it is 224 periods
+    /// old or older, so that more than 32 can; call `advance` first.
     error NeedsAdvance(uint32 expiryPeriod, uint32 currentPeriod);
     error NotAllowed(address caller);
     error NodeInactive(address node);
@@ -169,7 +170,9 @@ interface IStakingEscrow {
     /// @notice Adds `amount` wei to a position of the caller. The addition shares the position's lock and end.
     function increase(uint8 index, uint128 amount) external;
 
-    /// @notice Makes a position's lock longer. If it winds down, its end moves by as many periods, rounded up to 7.
+    /// @notice Makes a position's lock longer. If it winds down, its end moves by as many periods, rounded up to 7, and the lock grows
+    /// by what the end moves, so that it ends no earlier if winding down is stopped and started again.
+    /// @dev Reverts with `LockNotLonger`, and with `LockOutOfRange` for the lock that it would have then.
     function prolong(uint8 index, uint16 lockPeriods) external;
 
     /// @notice Splits `amount` wei off a position; both parts are at least `minDeposit`.
@@ -219,6 +222,7 @@ interface IStakingEscrow {
 
     /// @notice Takes min(`penalty`, what there is) from a node: re-locking positions by index, then winding-down ones, then
     /// unbonding ones, then vested rewards. Only for slashers. Never reverts on the amount.
+    /// @param prover Zero if there is none: its share goes back to the reserve too.
     /// @param proverShareBps At most 2,500.
     /// @return taken In wei.
     function slash(
@@ -235,7 +239,8 @@ interface IStakingEscrow {
     /// @notice Takes all provisional rewards of `node` and suspends it from this second. Only for the health check.
     function convict(address node) external;
 
-    /// @notice Ends the caller's suspension, not before its wait is over; what accrued meanwhile goes back to the reserve.
+    /// @notice Ends the caller's suspension, not before its wait is over: it can be drawn and take policies from this second, and
+    /// earns and counts as active from the next period. What accrued meanwhile goes back to the reserve.
     function reactivate() external;
 
     /// @notice Mints `amount` from the pot of the health checkers. Only for the health check.
@@ -292,14 +297,16 @@ interface IStakingEscrow {
     /// @notice What of the deposit of `node` policies have reserved.
     function reservedOf(address node) external view returns (uint256);
 
-    /// @notice Weight of `staker` in `period`, as known now: for the current and the next period exact, beyond that what stays
-    /// locked even if everything began to wind down now.
+    /// @notice Weight of `staker` in `period`, as known now: for the previous, the current and the next period exact, beyond that what
+    /// stays locked even if everything began to wind down now.
+    /// @dev The previous weight is forgotten, and asking for it reverts with `PeriodOutOfReach`, for the rest of a period in which the
+    /// staker changed its weight after it had done so in the previous one, or in which it was slashed.
     function lockedAt(address staker, uint32 period) external view returns (uint256);
 
     /// @notice The second until which at least one position of `node` stays locked; 0 if none.
     function lockedUntil(address node) external view returns (uint40);
 
-    /// @notice Whether `node` has weight in the current period and is not suspended.
+    /// @notice Whether `node` has weight in the current period and is not suspended now.
     function isActive(address node) external view returns (bool);
 
     /// @notice Whether `node` is suspended now.
@@ -324,8 +331,7 @@ interface IStakingEscrow {
     function leafAt(uint256 leaf) external view returns (address node, uint32 units, uint32 since);
 
     /// @notice Units of `node` that are active now and in the next period and stay locked until the second `until`. What was
-    /// added in this period is subtracted whole, as if none of the rest lasted less; of what a slash takes in the same period, in
-    /// whatever order, as much may have been added again. Never more than the weight of this period.
+    /// added in this period is subtracted whole, as if none of the rest lasted less. None in a period in which the node was slashed.
     function drawableUnits(address node, uint40 until) external view returns (uint256);
 
     /// @notice Draws `n` distinct nodes in proportion to their stake (the paper's eq 25 to 29).

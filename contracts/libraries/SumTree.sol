@@ -8,7 +8,7 @@ pragma solidity 0.8.37;
 ///
 /// Lengths are whole units of ceil(maxSupply / (2^32 - 1)) wei, so no sum overflows its lane as long as all leaves together
 /// stay within the supply; under that condition additions never carry into a neighbour, and arithmetic modulo 2^256 on whole
-/// words is exact for negative differences too.
+/// words is exact, for negative differences and for sums of lanes too.
 library SumTree {
     struct Tree {
         uint256[37_449] words;
@@ -18,6 +18,8 @@ library SumTree {
     /// @dev (8^6 - 1) / 7 words; also the number that a leaf 0 would have as a word.
     uint256 private constant _WORDS = 37_449;
     uint256 private constant _LANE = type(uint32).max;
+    /// @dev Times a word, lane j of the product is the sum of the word's lanes 0 to j.
+    uint256 private constant _SUMS = type(uint256).max / type(uint32).max;
 
     /// @notice Adds `difference` units, which may be negative, to a leaf and to all sums above it.
     function add(Tree storage tree, uint256 leaf, int256 difference) internal {
@@ -44,17 +46,18 @@ library SumTree {
     }
 
     /// @notice The leaf at point `x` of the line and how far inside it the point lies, for x < total.
+    /// @dev Lane j of `starts` is where child j begins; the child looked for is the last that begins at x or before.
     function find(Tree storage tree, uint256 x) internal view returns (uint256 leaf, uint256 offset) {
         unchecked {
             uint256 word;
             while (word < _WORDS) {
-                uint256 lanes = tree.words[word];
+                uint256 starts = (tree.words[word] * _SUMS) << 32;
                 word = (word << 3) + 1;
-                while (x >= lanes & _LANE) {
-                    x -= lanes & _LANE;
-                    lanes >>= 32;
-                    ++word;
-                }
+                uint256 shift = x < (starts >> 128) & _LANE ? 0 : 128;
+                if (x >= (starts >> (shift + 64)) & _LANE) shift += 64;
+                if (x >= (starts >> (shift + 32)) & _LANE) shift += 32;
+                x -= (starts >> shift) & _LANE;
+                word += shift >> 5;
             }
             return (word - _WORDS, x);
         }

@@ -13,10 +13,11 @@ import {SupplyLaw} from "./SupplyLaw.sol";
 ///
 /// Why what is cast fits its lane. Amounts of a call are at most maxSupply < 2^95, or the call fails; deposits, weights and what is
 /// reserved stay within the supply, and within twice as much until the tokens of a call arrive, which is below 2^96 still.
-/// Positions count to 32, leaves and nodes to 2^18, locks to 2^15 periods. An end is at most 7 (lock + 1) periods after the
-/// present: each prolonging by x adds less than 7 x, a merge keeps the later end and the longer lock. So ends are below 2^32
-/// until 2^18 periods before the last that `_now` knows: for 80 years with periods of a second, for millennia with periods of a
-/// minute. Seconds are below 2^40 until the year 19,000: such an end is less than 2^18 periods of at most 2^21 s ahead.
+/// Positions count to 32, leaves and nodes to 2^18, locks to 2^15 periods. A fixed end is never later than winding down from now
+/// on would make it, and that is at most lock + 7 periods after the present: prolonging adds as much to the lock as to the end, a
+/// merge keeps the later end and the longer lock. So ends are below 2^32 until 2^16 periods before the last that `_now` knows: for
+/// 130 years with periods of a second, for millennia with periods of a minute. Seconds are below 2^40 until the year 30,000: such
+/// an end is less than 2^16 periods of at most 2^21 s ahead. Sums of own positions are left unchecked for the same reasons.
 abstract contract Accounts is SupplyLaw {
     /// @param accumulator Where the open stretch of constant weight began and the previous one ended.
     /// @param balance Wei of closed stretches, less what is set apart in `Provisional` and what was paid.
@@ -30,7 +31,8 @@ abstract contract Accounts is SupplyLaw {
     }
 
     /// @param current Weight from `since` on, up to the next end of an own position.
-    /// @param previous Weight in the `span` periods before `since`, at most 255 are counted.
+    /// @param previous Weight in the `span` periods before `since`, and in the last of them at least.
+    /// @param span At most 255 are counted; 0 if a slash is among the decisions that take effect at `since`.
     /// @param count One more than the highest position in use.
     /// @param unsplit Whether `balance` contains what is not vested yet of the stretch that ended at `since`.
     struct Weights {
@@ -100,9 +102,14 @@ abstract contract Accounts is SupplyLaw {
     /// @inheritdoc IStakingEscrow
     function lockedAt(address staker, uint32 period) external view returns (uint256) {
         uint256 current = _now();
-        if (period < current) revert PeriodOutOfReach(period, uint32(current), type(uint32).max);
         Account storage account = _accounts[staker];
-        return period == current ? _weightNow(account, current) : _lockedFrom(account, current, period);
+        unchecked {
+            if (period > current) return _lockedFrom(account, current, uint256(period) + 1);
+            uint256 first = current - 1;
+            if (account.weights.since > current && account.weights.span < 2) ++first;
+            if (period < first) revert PeriodOutOfReach(period, uint32(first), type(uint32).max);
+            return _weightAt(account, period);
+        }
     }
 
     /// @inheritdoc IStakingEscrow
@@ -150,32 +157,38 @@ abstract contract Accounts is SupplyLaw {
     }
 
     function _deposit(Account storage account, uint256 count) internal view returns (uint256 amount) {
-        for (uint256 i = 0; i < count; ++i) amount += account.positions[i].amount;
-    }
-
-    /// @dev Weight in the current period.
-    function _weightNow(Account storage account, uint256 current) internal view returns (uint256 weight) {
-        Weights storage weights = account.weights;
-        (uint256 count, uint256 since) = (weights.count, weights.since);
-        if (since > current) return weights.previous;
-        weight = weights.current;
-        for (uint256 i = 0; i < count; ++i) {
-            Position storage held = account.positions[i];
-            uint256 end = held.endPeriod;
-            if (end > since && end <= current && !held.retired) weight -= held.amount;
+        unchecked {
+            for (uint256 i = 0; i < count; ++i) amount += account.positions[i].amount;
         }
     }
 
-    /// @dev What is live in `current` and locked in `period`, a later one, even if everything began to wind down now.
+    /// @dev Weight in the current period, or in the one before if it is not forgotten.
+    function _weightAt(Account storage account, uint256 period) private view returns (uint256 weight) {
+        Weights storage weights = account.weights;
+        (uint256 count, uint256 since) = (weights.count, weights.since);
+        if (since > period) return weights.previous;
+        weight = weights.current;
+        unchecked {
+            for (uint256 i = 0; i < count; ++i) {
+                Position storage held = account.positions[i];
+                uint256 end = held.endPeriod;
+                if (end > since && end <= period && !held.retired) weight -= held.amount;
+            }
+        }
+    }
+
+    /// @dev What is live in `current` and ends in `period` or later, even if everything began to wind down now.
     function _lockedFrom(
         Account storage account,
         uint256 current,
         uint256 period
     ) internal view returns (uint256 amount) {
         uint256 count = account.weights.count;
-        for (uint256 i = 0; i < count; ++i) {
-            Position storage held = account.positions[i];
-            if (_liveUntil(held, current + 1) > 0 && _firmEnd(held, current) > period) amount += held.amount;
+        unchecked {
+            for (uint256 i = 0; i < count; ++i) {
+                Position storage held = account.positions[i];
+                if (_liveUntil(held, current + 1) > 0 && _firmEnd(held, current) >= period) amount += held.amount;
+            }
         }
     }
 
@@ -191,7 +204,9 @@ abstract contract Accounts is SupplyLaw {
             Position storage held = account.positions[i];
             uint256 own = held.endPeriod;
             if (own <= after_ || own > to || own > end || held.retired) continue;
-            amount = own < end ? held.amount : amount + held.amount;
+            unchecked {
+                amount = own < end ? held.amount : amount + held.amount;
+            }
             end = own;
         }
     }

@@ -13,7 +13,7 @@ abstract contract Drawing is StakeLine, Accounts {
     function trim(address node) external {
         Account storage account = _accounts[node];
         uint256 current = _now();
-        uint256 units = _lockedFrom(account, current, current + 1) / _unit;
+        uint256 units = _lockedFrom(account, current, current + 2) / _unit;
         account.stretch.leaf = uint24(_fit(node, account.stretch.leaf, units, current + 1));
     }
 
@@ -37,26 +37,28 @@ abstract contract Drawing is StakeLine, Accounts {
     /// @inheritdoc IStakingEscrow
     function drawableUnits(address node, uint40 until) public view returns (uint256) {
         Account storage account = _accounts[node];
-        if (account.weights.suspended) return 0;
-        (uint256 count, uint256 current) = (account.weights.count, _now());
-        uint256 locked = 0;
-        for (uint256 i = 0; i < count; ++i) {
-            Position storage held = account.positions[i];
-            if (_liveUntil(held, current + 1) > 0 && _startOf(_firmEnd(held, current)) >= until) locked += held.amount;
+        Weights storage weights = account.weights;
+        if (weights.suspended) return 0;
+        uint256 current = _now();
+        uint256 locked = _lockedFrom(account, current, _firstFrom(until));
+        unchecked {
+            if (weights.since > current) {
+                if (weights.span == 0) return 0;
+                uint256 added = _addedIn(account, current);
+                if (locked < added) return 0;
+                locked -= added;
+            }
+            return locked / _unit;
         }
-        uint256 added = _addedIn(account, current);
-        return locked > added ? (locked - added) / _unit : 0;
     }
 
-    /// @dev By how much the coming weight exceeds the present one, what ends with this period set aside. Without a slash in this
-    /// period that is all that was added in it. A slash lowers the coming weight alone: additions that only replace what it takes
-    /// do not count, whichever came first, and what can be drawn is never more than the present weight.
+    /// @dev By how much the coming weight exceeds the present one, what ends with this period set aside: in a period of decisions and
+    /// no slash, all that was added, which is never less than nothing. A slash would hide as much of it as it takes.
     function _addedIn(Account storage account, uint256 current) private view returns (uint256) {
-        Weights storage weights = account.weights;
-        if (weights.since <= current) return 0;
-        (, uint256 ending) = _nextOwnEnd(account, weights.count, current, current + 1);
-        uint256 coming = weights.current + ending;
-        return coming > weights.previous ? coming - weights.previous : 0;
+        unchecked {
+            (, uint256 ending) = _nextOwnEnd(account, account.weights.count, current, current + 1);
+            return account.weights.current + ending - account.weights.previous;
+        }
     }
 
     function _contains(address[] memory nodes, address node) private pure returns (bool) {

@@ -97,6 +97,13 @@ abstract contract EscrowBase is IStakingEscrow {
         return period * _periodLength;
     }
 
+    /// @dev The first period that begins at `second` or later.
+    function _firstFrom(uint40 second) internal view returns (uint256) {
+        unchecked {
+            return (second + _periodLength - 1) / _periodLength;
+        }
+    }
+
     function _check(bytes32 name, uint256 value, uint256 minimum, uint256 maximum) private pure {
         if (value < minimum || value > maximum) revert ParameterOutOfRange(name, value, minimum, maximum);
     }

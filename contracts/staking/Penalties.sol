@@ -67,6 +67,7 @@ abstract contract Penalties is Positions {
         if (proverShareBps > _MAX_PROVER_SHARE_BPS) revert ProverShareTooHigh(proverShareBps, _MAX_PROVER_SHARE_BPS);
         Account storage account = _accounts[node];
         Ledger memory ledger = _ledgerNext(account, _turn());
+        ledger.span = 0;
         uint256 tokens = _slashPositions(node, account, ledger, penalty);
         uint256 due = _due(ledger);
         uint256 rewards = due < penalty - tokens ? due : penalty - tokens;
@@ -75,7 +76,7 @@ abstract contract Penalties is Positions {
         _fitLeaf(node, ledger);
         _store(account, ledger);
         taken = tokens + rewards;
-        uint256 proverPart = (taken * proverShareBps) / _BPS;
+        uint256 proverPart = prover == address(0) ? 0 : (taken * proverShareBps) / _BPS;
         _giveBack(taken - proverPart);
         emit Slashed(node, prover, penalty, taken, proverPart);
         if (tokens > 0) _token.burn(tokens);

@@ -57,13 +57,19 @@ abstract contract Positions is Rewards, Drawing {
         (Account storage account, Position storage held, uint256 next) = _own(index);
         (uint256 amount, uint256 lock, uint256 end) = _live(held, index, next);
         if (lockPeriods <= lock) revert LockNotLonger(index, lockPeriods, lock);
-        _checkLock(lockPeriods);
         uint256 before = _activeUntilNow(account, next);
-        uint256 later = end == 0 ? 0 : Periods.alignUp(end + lockPeriods - lock);
+        (uint256 longer, uint256 later) = (lockPeriods, 0);
+        if (end != 0) {
+            unchecked {
+                later = Periods.alignUp(end + longer - lock);
+                longer = lock + later - end;
+            }
+        }
+        _checkLock(longer);
         _reschedule(end, later, amount);
-        _put(held, amount, lockPeriods, later, false);
+        _put(held, amount, longer, later, false);
         _moveNode(before, _activeUntilNow(account, next));
-        emit PositionProlonged(msg.sender, index, lockPeriods, uint32(later));
+        emit PositionProlonged(msg.sender, index, uint16(longer), uint32(later));
     }
 
     /// @inheritdoc IStakingEscrow

@@ -12,10 +12,11 @@ import { outlook, outlookResult } from "./stake";
 /** Makes the lock of a position longer. */
 export async function prolong(session: Session): Promise<Outcome> {
   const index = session.wholeNumber("id", 0, 0);
-  const lockPeriods = parsePeriods(session.required("lock"));
+  const wanted = parsePeriods(session.required("lock"));
   const { chain, identity } = await session.connectAs();
   const held = await livePosition(chain, identity.account.address, index);
-  const endPeriod = held.endPeriod && alignUp(held.endPeriod + lockPeriods - held.lockPeriods);
+  const endPeriod = held.endPeriod && alignUp(held.endPeriod + wanted - held.lockPeriods);
+  const lockPeriods = endPeriod ? held.lockPeriods + endPeriod - held.endPeriod : wanted;
   const planned = { ...held, lockPeriods, endPeriod, added: 0n };
   const preview = await previewStake(chain, planned);
   return propose(session, chain, {
@@ -34,7 +35,7 @@ export async function prolong(session: Session): Promise<Outcome> {
       endPeriod: endPeriod ? Number(endPeriod) : undefined,
       ...outlookResult(preview),
     },
-    steps: [{ title: "prolong", call: () => chain.stakingEscrow.prolong(index, lockPeriods) }],
+    steps: [{ title: "prolong", call: () => chain.stakingEscrow.prolong(index, wanted) }],
   });
 }
 

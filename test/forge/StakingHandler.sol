@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import {IStakingEscrow} from "../../contracts/interfaces/IStakingEscrow.sol";
 import {NodeRegistry} from "../../contracts/staking/NodeRegistry.sol";
 import {StakingEscrow} from "../../contracts/staking/StakingEscrow.sol";
@@ -29,12 +31,25 @@ contract StakingHandler is ToldEscrow {
 
     /// @notice Wei sent to the escrow without a call.
     uint256 public donated;
-    /// @notice Wei that went back to the reserve, at most.
-    uint256 public returned;
     uint256 public done;
     uint256 public refused;
+    /// @notice R by eq 31 and 32, period by period, in wei with 96 more bits, and how often the escrow may have rounded its own up.
+    uint256 public lawfulSupply = (MAX_SUPPLY - INITIAL_SUPPLY) << 96;
+    uint256 public roundings;
+    /// @dev What of `toReserve` has entered `lawfulSupply`.
+    uint256 private _entered;
     /// @dev The period of the last call that changed something.
     uint256 private _touched;
+    mapping(address staker => Promised) private _promised;
+
+    /// @dev What a draw could have relied on, a slash apart.
+    /// @param until The latest `lockedUntil` seen.
+    /// @param amount The most that was ever locked in `period`, a future one.
+    struct Promised {
+        uint40 until;
+        uint32 period;
+        uint256 amount;
+    }
 
     constructor(bool checked_) ToldEscrow(_UNBONDING) {
         VM.warp(49 * 40_000 * _LENGTH);
@@ -82,12 +97,13 @@ contract StakingHandler is ToldEscrow {
 
     function create(uint256 who, uint256 amount, uint256 lock) external {
         address own = staker(who);
-        uint256 before = escrow.lockedAt(own, _now());
+        (uint256 before, uint256 units) = (escrow.lockedAt(own, _now()), escrow.drawableUnits(own, 0));
         amount = _MINIMUM - 1 + (amount % (amount % 7 == 0 ? 1e25 : 1e23));
         (bool made, ) = _do(own, abi.encodeCall(escrow.create, (uint128(amount), uint16(lock % 41))));
         if (!made) return;
         _require(amount >= _MINIMUM, "I-E17 min_stake_or_out");
         _require(escrow.lockedAt(own, _now()) == before, "I-E15 no_flash_weight");
+        _require(escrow.drawableUnits(own, 0) == units, "I-E15 no_flash_weight: draws");
     }
 
     function createWithPermit(uint256 who, uint256 amount, bool good) external {
@@ -105,9 +121,10 @@ contract StakingHandler is ToldEscrow {
 
     function increase(uint256 who, uint256 index, uint256 amount) external {
         address own = staker(who);
-        uint256 before = escrow.lockedAt(own, _now());
+        (uint256 before, uint256 units) = (escrow.lockedAt(own, _now()), escrow.drawableUnits(own, 0));
         _do(own, abi.encodeCall(escrow.increase, (_index(own, index), uint128(amount % 1e23))));
         _require(escrow.lockedAt(own, _now()) == before, "I-E15 no_flash_weight");
+        _require(escrow.drawableUnits(own, 0) == units, "I-E15 no_flash_weight: draws");
     }
 
     function prolong(uint256 who, uint256 index, uint256 lock) external {
@@ -158,14 +175,12 @@ contract StakingHandler is ToldEscrow {
     }
 
     function reactivate(uint256 who) external {
-        returned += escrow.provisional(staker(who)) + escrow.rewardRate();
         _do(staker(who), abi.encodeCall(escrow.reactivate, ()));
     }
 
     function returnToReserve(uint256 who, uint256 amount) external {
         amount %= 1e22;
-        (bool made, ) = _do(staker(who), abi.encodeCall(escrow.returnToReserve, (amount)));
-        if (made) returned += amount;
+        _do(staker(who), abi.encodeCall(escrow.returnToReserve, (amount)));
     }
 
     function move(uint256 from, uint256 to, uint256 amount) external {
@@ -196,6 +211,7 @@ contract StakingHandler is ToldEscrow {
         penalty %= penalty % 5 == 0 ? 1e27 : 5e22;
         (uint256 deposit, uint256 due) = (escrow.depositOf(node), escrow.claimable(node));
         uint256 prover = token.balanceOf(stranger);
+        delete _promised[node];
         (bool made, bytes memory answer) = _do(
             roles,
             abi.encodeCall(escrow.slash, (node, penalty, stranger, share % 2_502))
@@ -204,7 +220,6 @@ contract StakingHandler is ToldEscrow {
         if (!made) return;
         uint256 taken = abi.decode(answer, (uint256));
         uint256 proverPart = (taken * (share % 2_502)) / 10_000;
-        returned += taken - proverPart;
         _require(_within(taken, _least(penalty, deposit + due), 1), "I-E5 slashable_until_paid");
         _require(deposit - escrow.depositOf(node) == _least(penalty, deposit), "I-E6 slash_once");
         _require(token.balanceOf(stranger) == prover + proverPart, "I-E7 slash_conservation");
@@ -213,9 +228,8 @@ contract StakingHandler is ToldEscrow {
     function forfeit(uint256 who, uint256 limit) external {
         address node = staker(who);
         uint256 vested = escrow.claimable(node);
-        (bool made, bytes memory answer) = _do(roles, abi.encodeCall(escrow.forfeit, (node, limit % 1e25)));
+        (bool made, ) = _do(roles, abi.encodeCall(escrow.forfeit, (node, limit % 1e25)));
         if (!made) return;
-        returned += abi.decode(answer, (uint256));
         _require(_within(escrow.claimable(node), vested, 1), "forfeit takes provisional rewards only");
     }
 
@@ -223,10 +237,8 @@ contract StakingHandler is ToldEscrow {
         if (!checked) return;
         address node = staker(who);
         uint256 vested = _vestedOnceClosed(node);
-        uint256 most = escrow.provisional(node) + escrow.rewardRate();
         (bool made, ) = _do(roles, abi.encodeCall(escrow.convict, (node)));
         if (!made) return;
-        returned += most;
         bool exact = escrow.claimable(node) == vested && escrow.provisional(node) == 0;
         _require(exact, "a conviction takes what is provisional");
         _require(!escrow.isActive(node), "a suspended node is not active");
@@ -317,6 +329,8 @@ contract StakingHandler is ToldEscrow {
             _follow(logs, _now());
             ++done;
             _touched = _now();
+            roundings += 2;
+            for (uint256 i = 0; i < STAKERS; ++i) _keepPromise(staker(i));
         } else ++refused;
         _require(made || (answer.length >= 4 && bytes4(answer) != bytes4(0x4e487b71)), "panic");
     }
@@ -328,6 +342,44 @@ contract StakingHandler is ToldEscrow {
         _require(kept, "I-E9 split_merge_conserve");
     }
 
+    /// @dev I-E3 by what is promised to policies, whatever the rule of any verb: neither the last second until which a node is locked
+    /// nor what it has locked in a period to come ever falls.
+    function _keepPromise(address node) private {
+        Promised storage promised = _promised[node];
+        uint40 until = escrow.lockedUntil(node);
+        _require(until >= promised.until || promised.until <= block.timestamp, "I-E3 lock_monotone: until");
+        promised.until = until;
+        if (promised.amount == 0 || promised.period <= _now()) {
+            (promised.period, promised.amount) = (_now() + 1 + uint32((done * 31) % 300), 0);
+        }
+        uint256 amount = escrow.lockedAt(node, promised.period);
+        _require(amount >= promised.amount, "I-E3 lock_monotone: amount");
+        promised.amount = amount;
+    }
+
+    /// @dev Takes `lawfulSupply` from `period` to the present one: D is positive in `period` if `locked` says so, and in those after
+    /// it until the last lock ends. What was returned in `period` counts from the next.
+    function _followLaw(uint256 period, bool locked) private {
+        uint256 supply = lawfulSupply;
+        if (locked) supply -= supply / DECAY_PERIODS;
+        supply += (toReserve - _entered) << 96;
+        _entered = toReserve;
+        uint256 last = Math.min(_lastEnd(), _now());
+        for (uint256 i = period + 1; i < last; ++i) supply -= supply / DECAY_PERIODS;
+        lawfulSupply = supply;
+        roundings += 3 + (_now() - period) / 7;
+    }
+
+    function _lastEnd() private view returns (uint256 last) {
+        for (uint256 i = 0; i < STAKERS; ++i) {
+            for (uint256 j = 0; j < 32; ++j) {
+                Told storage held = _told[staker(i)][j];
+                if (held.amount == 0 || held.retired) continue;
+                last = Math.max(last, held.endPeriod == 0 ? type(uint256).max : held.endPeriod);
+            }
+        }
+    }
+
     /// @dev Time passes. If nobody did anything in this period, all that changes follows from the law.
     function _pass(uint256 timestamp) private {
         (uint256 period, uint256 remaining, uint256 claims) = (_now(), escrow.remainingSupply(), _claims());
@@ -335,6 +387,7 @@ contract StakingHandler is ToldEscrow {
         VM.warp(timestamp);
         uint256 periods = _now() - period;
         if (periods == 0) _require(_claims() == claims && escrow.remainingSupply() == remaining, "I-E12 mint_once");
+        else _followLaw(period, locked > 0);
         if (_touched == period) return;
         uint256 allocated = remaining - escrow.remainingSupply();
         uint256 forStakers = allocated - (allocated * (checked ? 1_000 : 0)) / 10_000;

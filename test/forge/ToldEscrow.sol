@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IStakingEscrow} from "../../contracts/interfaces/IStakingEscrow.sol";
 import {Vm} from "./Vm.sol";
@@ -9,10 +10,12 @@ import {Vm} from "./Vm.sol";
 /// @title The escrow as its events tell it, and what they must not tell
 /// @dev Broken invariants are noted by name instead of reverting, because a revert would undo the note.
 abstract contract ToldEscrow {
+    /// @param promisedEnd The latest end that was ever told of these tokens: what a draw relied on.
     struct Told {
         uint256 amount;
         uint256 lockPeriods;
         uint256 endPeriod;
+        uint256 promisedEnd;
         bool retired;
     }
 
@@ -20,6 +23,8 @@ abstract contract ToldEscrow {
     string public broken;
     uint256 public minted;
     uint256 public burned;
+    /// @notice Wei that went back to the reserve.
+    uint256 public toReserve;
     mapping(address staker => Told[32]) internal _told;
     mapping(address staker => bool) internal _toldSuspended;
 
@@ -52,6 +57,9 @@ abstract contract ToldEscrow {
             else if (topic == IStakingEscrow.RewardClaimed.selector || topic == IStakingEscrow.CheckPaid.selector)
                 claimed += abi.decode(logs[i].data, (uint256));
             else if (topic == IStakingEscrow.Slashed.selector) toProvers += _followSlash(logs[i].data);
+            else if (topic == IStakingEscrow.RewardForfeited.selector) toReserve += abi.decode(logs[i].data, (uint256));
+            else if (topic == IStakingEscrow.ReturnedToReserve.selector)
+                toReserve += abi.decode(logs[i].data, (uint256));
             else if (logs[i].topics.length > 1) _followStaker(logs[i], topic, _who(logs[i]), period);
         }
         _require(created >= claimed && created <= claimed + toProvers, "I-T3 mint_authority");
@@ -69,13 +77,14 @@ abstract contract ToldEscrow {
         uint256 penalty;
         (penalty, taken, proverPart) = abi.decode(data, (uint256, uint256, uint256));
         _require(taken <= penalty && 4 * proverPart <= taken, "I-E7 slash_conservation");
+        toReserve += taken - proverPart;
     }
 
     function _followStaker(Vm.Log memory log, bytes32 topic, address who, uint256 period) private {
         bytes memory data = log.data;
         if (topic == IStakingEscrow.PositionCreated.selector) {
             (uint8 index, uint256 amount, uint16 lock) = abi.decode(data, (uint8, uint256, uint16));
-            _told[who][index] = Told(amount, lock, 0, false);
+            _told[who][index] = Told(amount, lock, 0, 0, false);
         } else if (topic == IStakingEscrow.PositionIncreased.selector) {
             (uint8 index, uint256 amount) = abi.decode(data, (uint8, uint256));
             _told[who][index].amount += amount;
@@ -94,7 +103,7 @@ abstract contract ToldEscrow {
         } else if (topic == IStakingEscrow.WindDownStarted.selector) {
             (uint8 index, uint32 end) = abi.decode(data, (uint8, uint32));
             _require(end > period + _told[who][index].lockPeriods, "I-E4 no_early_exit");
-            _told[who][index].endPeriod = end;
+            _moveEnd(_told[who][index], end);
         } else if (topic == IStakingEscrow.WindDownStopped.selector) {
             _told[who][abi.decode(data, (uint8))].endPeriod = 0;
         } else if (topic == IStakingEscrow.Withdrawn.selector) {
@@ -114,6 +123,7 @@ abstract contract ToldEscrow {
         kept.lockPeriods = lock;
         _moveEnd(_told[who][from], end);
         _moveEnd(kept, end);
+        kept.promisedEnd = Math.max(kept.promisedEnd, _told[who][from].promisedEnd);
         delete _told[who][from];
     }
 
@@ -129,9 +139,11 @@ abstract contract ToldEscrow {
         else if (topic == IStakingEscrow.NodeReactivated.selector) _toldSuspended[who] = false;
     }
 
+    /// @dev Stopping to wind down takes an end away; whatever end comes later is not before it.
     function _moveEnd(Told storage held, uint256 end) private {
-        _require(end >= held.endPeriod, "I-E3 lock_monotone");
+        _require(end == 0 ? held.endPeriod == 0 : end >= held.promisedEnd, "I-E3 lock_monotone");
         held.endPeriod = end;
+        if (end > 0) held.promisedEnd = end;
     }
 
     function _who(Vm.Log memory log) private pure returns (address) {

@@ -15,7 +15,7 @@ import {
 } from "../support/staking";
 import { StakingActors, makeActors } from "../support/stakingActors";
 import { ToldEscrow } from "../support/stakingEvents";
-import { StakingModel } from "../support/stakingModel";
+import { type ModelStaker, StakingModel } from "../support/stakingModel";
 
 const LENGTH = 1_000n;
 const ACTORS = 30;
@@ -49,7 +49,10 @@ async function alignPeriods(): Promise<void> {
   await enterPeriod(LENGTH, (now / cycle + 1n) * cycle);
 }
 
-async function start(checked: boolean, seed: bigint) {
+/** `looks` chooses what is asked, apart from what is done. */
+type ModelRun = StakingActors & { looks: Random; promised: Map<string, Promised> };
+
+async function start(checked: boolean, seed: bigint): Promise<ModelRun> {
   const [, policyManager, healthCheck, slasher] = await ethers.getSigners();
   await alignPeriods();
   const parameters = { ...(checked ? REFERENCE : FEDERATED), ...SHORT };
@@ -71,8 +74,10 @@ async function start(checked: boolean, seed: bigint) {
     await system.escrow.currentPeriod(),
   );
   const actors = await makeActors(ACTORS, system, model);
+  const looks = new Random(seed + 1n);
   const roles = { policyManager, healthCheck: checked ? healthCheck : undefined, slasher };
-  return new StakingActors(system, model, new Random(seed), actors, roles, LENGTH);
+  const run = new StakingActors(system, model, new Random(seed), actors, roles, LENGTH);
+  return Object.assign(run, { looks, promised: new Map<string, Promised>() });
 }
 
 /** The actors whose turn it is to be asked after the `i`th period. */
@@ -81,7 +86,7 @@ function inTurn<T>(actors: readonly T[], i: number): T[] {
 }
 
 /** Compares every amount that anybody can see; the block read from is in the model's period. */
-async function compare(run: StakingActors, i: number): Promise<void> {
+async function compare(run: ModelRun, i: number): Promise<void> {
   const { model, actors, system } = run;
   const { escrow, token } = system;
   expect(await escrow.currentPeriod()).to.equal(model.period);
@@ -95,6 +100,7 @@ async function compare(run: StakingActors, i: number): Promise<void> {
   expect(await escrow.checkPot(), "pot").to.equal(model.checkPot());
   let deposits = 0n;
   for (const { staker } of actors) deposits += staker.deposit;
+  await checkPromises(run, i);
   for (const { address, staker } of inTurn(actors, i)) {
     expect(await escrow.claimable(address), `claimable of ${address}`).to.equal(model.claimable(staker));
     if (run.roles.healthCheck)
@@ -102,9 +108,53 @@ async function compare(run: StakingActors, i: number): Promise<void> {
     expect(await escrow.lockedAt(address, model.period)).to.equal(model.weightNow(staker));
     expect(await escrow.lockedAt(address, model.period + 1n)).to.equal(model.weightNext(staker));
     expect(await escrow.isActive(address), "I-E17 min_stake_or_out").to.equal(model.isActive(staker));
+    const slashes = "I-E5 slashable_until_paid, I-E6 slash_once, I-E8 slash_floor, I-E9 split_merge_conserve: deposit";
+    expect(await escrow.depositOf(address), slashes).to.equal(staker.deposit);
+    for (const until of untils(run, staker))
+      expect(await escrow.drawableUnits(address, until), `I-E15 no_flash_weight: until ${until}`).to.equal(
+        model.drawableUnits(staker, until, LENGTH),
+      );
   }
-  expect(await token.balanceOf(escrow), "I-E1 escrow_solvency").to.equal(deposits + run.donated);
+  expect(await token.balanceOf(escrow), "I-E1 escrow_solvency, I-E18 donation_inert").to.equal(deposits + run.donated);
   if (i % TURNS === 0 || i === PERIODS - 1) await checkLine(run);
+}
+
+/** Now, a random second to come, and one beside the end of some position. */
+function untils({ model, looks }: ModelRun, { positions }: ModelStaker): bigint[] {
+  const ends = positions.flatMap((held) => (held ? [model.firmEnd(held) * LENGTH - 1n + looks.below(3)] : []));
+  return [
+    0n,
+    (model.period + looks.below(60)) * LENGTH + looks.below(LENGTH),
+    ...(ends.length ? [looks.pick(ends)] : []),
+  ];
+}
+
+/** What a draw could rely on: how long a node is locked at all, and how much of it in a period to come. */
+interface Promised {
+  until: bigint;
+  period: bigint;
+  amount: bigint;
+  slashes: number;
+}
+
+/** I-E3 lock_monotone, whatever the rule of any verb: neither ever falls, but by a slash. */
+async function checkPromises(
+  { model, looks, promised, actors, system: { escrow } }: ModelRun,
+  i: number,
+): Promise<void> {
+  for (const { address, staker } of inTurn(actors, i)) {
+    const slashes = staker.slashes.length;
+    const former = promised.get(address);
+    const until = await escrow.lockedUntil(address);
+    const kept = former?.slashes === slashes ? former : undefined;
+    if (kept && kept.until > model.period * LENGTH)
+      expect(until, `I-E3 lock_monotone: until, of ${address}`).to.be.at.least(kept.until);
+    const pending = kept && kept.amount > 0n && kept.period > model.period ? kept : undefined;
+    const period = pending?.period ?? model.period + 1n + looks.below(60);
+    const amount = await escrow.lockedAt(address, period);
+    if (pending) expect(amount, `I-E3 lock_monotone: amount, of ${address}`).to.be.at.least(pending.amount);
+    promised.set(address, { until, period, amount, slashes });
+  }
 }
 
 /** I-E2 deposit_sum, and I-E15 no_flash_weight: what was added in this period cannot be drawn in it. */

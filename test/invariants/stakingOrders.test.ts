@@ -100,6 +100,7 @@ const ACTS: Record<string, Act> = {
     apply(model, { alice }) {
       const staker = model.staker(alice.address);
       staker.positions[1]!.amount += MORE;
+      staker.added += MORE;
       model.decide(staker);
     },
   },
@@ -140,6 +141,36 @@ async function compare({ escrow, alice, bob, ...world }: World, model: StakingMo
   );
 }
 
+/** What can be drawn until now, until the end of the shorter lock and a second later, after each act. */
+async function compareDraws(
+  { escrow, alice, bob }: World,
+  model: StakingModel,
+  end: bigint,
+  order: string,
+): Promise<void> {
+  for (const { address } of [alice, bob])
+    for (const until of [0n, end * LENGTH, end * LENGTH + 1n])
+      expect(await escrow.drawableUnits(address, until), `drawable until ${until}, ${order}`).to.equal(
+        model.drawableUnits(model.staker(address), until, LENGTH),
+      );
+}
+
+/** Leaves are as wide as the coming weight once a slash or an increase has fitted them, and at least as wide later. */
+async function compareLeaves(
+  { escrow, alice, bob }: World,
+  model: StakingModel,
+  exact: boolean,
+  order: string,
+): Promise<void> {
+  for (const [leaf, { address }] of [alice, bob].entries()) {
+    const { node, units } = await escrow.leafAt(leaf);
+    const wanted = model.weightNext(model.staker(address)) / model.unit;
+    const width = node === address ? units : 0n;
+    if (exact) expect(width, `I-E2 deposit_sum: leaf, ${order}`).to.equal(wanted);
+    else expect(width, `I-E2 deposit_sum: leaf, ${order}`).to.be.at.least(wanted);
+  }
+}
+
 describe("Expiry, suspension, slash, increase and claim in one period", function () {
   this.timeout(300_000);
   let built: World;
@@ -169,12 +200,16 @@ describe("Expiry, suspension, slash, increase and claim in one period", function
             ACTS[name].apply(model, built);
           } else
             await expect(ACTS[name].send(built), order).to.be.revertedWithCustomError(built.escrow, "PositionEnded");
+          await compareDraws(built, model, end, order);
         }
         await compare(built, model, order);
+        await compareLeaves(built, model, true, order);
         for (const later of [end + 1n, end + 16n]) {
           await time.increaseTo(later * LENGTH);
           enter(model, later);
           await compare(built, model, order);
+          await compareDraws(built, model, end, order);
+          await compareLeaves(built, model, false, order);
         }
         await fork.restore();
       }

@@ -92,6 +92,7 @@ export class StakingActors {
     const held = (actor: Actor, index: number) => actor.staker.positions[index]!;
     const add = (actor: Actor, index: number, amount: bigint) => {
       held(actor, index).amount += amount;
+      actor.staker.added += amount;
       model.decide(actor.staker);
     };
     return {
@@ -102,6 +103,7 @@ export class StakingActors {
           const lock = 1n + random.below(40);
           await escrow.connect(actor.signer).create(amount, lock);
           actor.staker.positions[this.free(actor)] = { amount, lock, end: 0n, retired: false };
+          actor.staker.added += amount;
           model.decide(actor.staker);
         },
       },
@@ -136,8 +138,9 @@ export class StakingActors {
           const position = held(actor, index);
           const more = 1n + random.below(10);
           await escrow.connect(actor.signer).prolong(index, position.lock + more);
-          position.lock += more;
-          if (position.end > 0n) position.end = ((position.end + more + 6n) / 7n) * 7n;
+          const grown = position.end > 0n ? ((more + 6n) / 7n) * 7n : more;
+          position.lock += grown;
+          if (position.end > 0n) position.end += grown;
         },
       },
       divide: {
@@ -302,6 +305,7 @@ export function slashModel(model: StakingModel, staker: ModelStaker, penalty: bi
     (p: ModelPosition) => !model.isLive(p),
   ].map((fits) => positions.flatMap((p, i) => (p && fits(p) ? [i] : [])));
   let left = penalty;
+  staker.slashes.push(model.period);
   for (const index of turns.flat()) {
     const position = positions[index]!;
     const cut = position.amount < left ? position.amount : left;

@@ -20,7 +20,7 @@ export interface Payout {
   period: bigint;
 }
 
-/** A fixed end of a position that moved. */
+/** An end of a position that was fixed again, maybe after it had re-locked meanwhile. */
 export interface EndMove {
   from: bigint;
   to: bigint;
@@ -28,6 +28,8 @@ export interface EndMove {
 
 export class ToldEscrow {
   readonly stakers = new Map<string, ToldStaker>();
+  /** The latest end that was ever told of a position's tokens. */
+  private readonly promised = new Map<ToldPosition, bigint>();
   readonly payouts: Payout[] = [];
   readonly endMoves: EndMove[] = [];
   /** Taken by slashes: the provers' parts, and what went back to the reserve. */
@@ -62,7 +64,9 @@ export class ToldEscrow {
     PositionDivided: ({ staker, index, newIndex, amount }) => {
       const held = this.at(staker, index);
       held.amount -= amount as bigint;
-      this.staker(staker).positions.set(newIndex, { ...held, amount });
+      const part = { ...held, amount };
+      this.staker(staker).positions.set(newIndex, part);
+      this.promised.set(part, this.promised.get(held) ?? 0n);
     },
     PositionsMerged: ({ staker, into, from, lockPeriods, endPeriod }) => {
       const [kept, joined] = [this.at(staker, into), this.at(staker, from)];
@@ -70,9 +74,11 @@ export class ToldEscrow {
       kept.lockPeriods = lockPeriods;
       this.moveEnd(joined, endPeriod);
       this.moveEnd(kept, endPeriod);
+      const [one, other] = [this.promised.get(kept) ?? 0n, this.promised.get(joined) ?? 0n];
+      this.promised.set(kept, one > other ? one : other);
       this.staker(staker).positions.delete(from);
     },
-    WindDownStarted: ({ staker, index, endPeriod }) => (this.at(staker, index).endPeriod = endPeriod),
+    WindDownStarted: ({ staker, index, endPeriod }) => this.moveEnd(this.at(staker, index), endPeriod),
     WindDownStopped: ({ staker, index }) => (this.at(staker, index).endPeriod = 0n),
     Withdrawn: ({ staker, index }, period) => {
       this.payouts.push({ endPeriod: this.at(staker, index).endPeriod, period });
@@ -97,7 +103,8 @@ export class ToldEscrow {
   };
 
   private moveEnd(held: ToldPosition, to: bigint): void {
-    if (held.endPeriod > 0n) this.endMoves.push({ from: held.endPeriod, to });
+    if (held.endPeriod > 0n || to > 0n) this.endMoves.push({ from: this.promised.get(held) ?? 0n, to });
+    if (to > 0n) this.promised.set(held, to);
     held.endPeriod = to;
   }
 

@@ -40,6 +40,10 @@ export class ModelStaker {
   paid = 0n;
   suspended = false;
   reserved = 0n;
+  /** To positions, in the current period. */
+  added = 0n;
+  /** The periods in which it was slashed. */
+  readonly slashes: bigint[] = [];
 
   get deposit(): bigint {
     return this.positions.reduce((sum, held) => sum + (held?.amount ?? 0n), 0n);
@@ -94,6 +98,24 @@ export class StakingModel {
     return staker.positions.reduce((sum, held) => sum + (this.isLive(held) ? held.amount : 0n), 0n);
   }
 
+  /** Where the lock ends, or would if winding down began now. */
+  firmEnd(held: ModelPosition): bigint {
+    return held.end || this.endOfLock(held.lock);
+  }
+
+  /** By section 4 of the protocol, for whole `seconds` a period: what lasts until the second `until`, less what was added; none beside a slash. */
+  drawableUnits(staker: ModelStaker, until: bigint, seconds: bigint): bigint {
+    if (staker.suspended || staker.slashes.includes(this.period)) return 0n;
+    const lasting = staker.positions.filter((held) => this.isLive(held) && this.firmEnd(held) * seconds >= until);
+    const drawable = lasting.reduce((sum, held) => sum + held!.amount, -staker.added);
+    return drawable > 0n ? drawable / this.unit : 0n;
+  }
+
+  /** Wei by unit of the stake line. */
+  get unit(): bigint {
+    return (this.parameters.maxSupply + 2n ** 32n - 2n) / (2n ** 32n - 1n);
+  }
+
   isActive(staker: ModelStaker): boolean {
     return !staker.suspended && this.weightNow(staker) > 0n;
   }
@@ -138,6 +160,7 @@ export class StakingModel {
     const active = all.filter((staker) => !staker.suspended && this.weightNext(staker) > 0n);
     this.nodes.push(BigInt(active.length));
     for (const staker of ending) this.close(staker);
+    for (const staker of all) staker.added = 0n;
     if (this.cut || ending.length > 0) this.anchor = next;
     this.cut = false;
     this.returned = 0n;

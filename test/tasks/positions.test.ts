@@ -57,7 +57,8 @@ describe("tasks on positions", () => {
     const moved = await json("stake:prolong", { lock: "23p" });
     const end = grid(positions[0].endPeriod + 3);
     expect(moved.value).to.include({ endPeriod: end, withdrawableAt: (end + UNBONDING) * PERIOD });
-    expect((await list()).positions[0]).to.include({ lockPeriods: 23, endPeriod: end });
+    expect(moved.value.lockPeriods).to.equal(20 + end - positions[0].endPeriod);
+    expect((await list()).positions[0]).to.include({ lockPeriods: moved.value.lockPeriods, endPeriod: end });
   });
 
   it("divides a position and merges the parts", async () => {

@@ -78,7 +78,7 @@ export const STAKING_TEXTS: RefusalTexts = {
   NeedsAdvance: ({ expiryPeriod, currentPeriod }) =>
     words(
       "The escrow is behind the clock.",
-      `More than 32 expiries have passed since period ${expiryPeriod}; it is period ${currentPeriod}.`,
+      `Expiries since period ${expiryPeriod} wait for it, more than one call is sure to manage; it is period ${currentPeriod}.`,
       "Bring it up to date, which anybody may: npx hardhat net:advance --from <name>. In code: advance() until it is true.",
     ),
   NotAllowed: ({ caller }) =>

@@ -103,10 +103,28 @@ describe("StakingEscrow: drawing", () => {
       expect(await escrow.sample(1, [0n, ALICE_UNITS], 0)).to.deep.equal([bob.address]);
     });
 
-    it("narrows the line by what was slashed, at once", async () => {
-      const { escrow, alice, bob, slasher, prover } = await loadFixture(drawn);
+    it("counts of several positions those that last, and no other", async () => {
+      const { escrow, bob, first } = await loadFixture(drawn);
+      for (const lock of [30n, 60n]) await escrow.connect(bob).create(ALICE, lock);
+      await go(first + 1n);
+      for (const [lock, units] of [
+        [30n, BOB + 2n * ALICE],
+        [60n, BOB + ALICE],
+        [LONG_LOCK, BOB],
+      ] as const) {
+        const end = endAfter(first + 1n, lock) * LENGTH;
+        expect(await escrow.drawableUnits(bob, end)).to.equal(units / UNIT);
+        expect(await escrow.drawableUnits(bob, end + 1n)).to.be.below(units / UNIT);
+      }
+    });
+
+    it("narrows the line by what was slashed, at once, and draws the node again from the next period", async () => {
+      const { escrow, alice, bob, slasher, prover, first } = await loadFixture(drawn);
       const half = BOB / 2n;
       await escrow.connect(slasher).slash(bob, half, prover, 0);
+      expect(await escrow.totalUnits()).to.equal(ALICE_UNITS + (BOB - half) / UNIT);
+      expect(await escrow.sample(1, [ALICE_UNITS, 0n], 0)).to.deep.equal([alice.address]);
+      await go(first + 1n);
       expect(await escrow.drawableUnits(bob, 0)).to.equal((BOB - half) / UNIT);
       expect(await escrow.sample(1, [ALICE_UNITS], 0)).to.deep.equal([bob.address]);
       expect(await escrow.sample(1, [ALICE_UNITS + (BOB - half) / UNIT], 0)).to.deep.equal([alice.address]);
@@ -120,11 +138,10 @@ describe("StakingEscrow: drawing", () => {
       ["more is taken than added", 10_000n, 40_000n],
     ] as const;
     for (const [name, more, less] of cases)
-      it(`count up to the present weight in either order: ${name} (I-E15 no_flash_weight)`, async () => {
+      it(`leave nothing to draw until the next period, in either order: ${name} (I-E15 no_flash_weight)`, async () => {
         const { escrow, bob, slasher, prover, first } = await loadFixture(drawn);
         const [added, taken] = [more * UNIT_NKMS, less * UNIT_NKMS];
         const coming = BOB + added - taken;
-        const drawable = (coming < BOB ? coming : BOB) / UNIT;
         const increase = () => escrow.connect(bob).increase(0, added);
         const slash = () => escrow.connect(slasher).slash(bob, taken, prover, 0);
         const fork = await takeSnapshot();
@@ -136,22 +153,30 @@ describe("StakingEscrow: drawing", () => {
           expect(await period()).to.equal(first);
           expect(await escrow.lockedAt(bob, first)).to.equal(BOB);
           expect(await escrow.lockedAt(bob, first + 1n)).to.equal(coming);
-          expect(await escrow.drawableUnits(bob, 0)).to.equal(drawable);
+          expect(await escrow.drawableUnits(bob, 0)).to.equal(0n);
           await go(first + 1n);
           expect(await escrow.drawableUnits(bob, 0)).to.equal(coming / UNIT);
           await fork.restore();
         }
       });
 
-    it("let a new position replace one that was slashed away, up to the present weight", async () => {
-      const { escrow, alice, bob, slasher, prover } = await loadFixture(drawn);
+    it("let no new position replace at once one that was slashed away (I-E15 no_flash_weight)", async () => {
+      const { escrow, alice, bob, slasher, prover, first } = await loadFixture(drawn);
       await escrow.connect(slasher).slash(bob, BOB, prover, 0);
       expect(await escrow.drawableUnits(bob, 0)).to.equal(0n);
       await escrow.connect(bob).create(ALICE, LONG_LOCK);
-      expect(await escrow.drawableUnits(bob, 0)).to.equal(ALICE_UNITS);
-      await escrow.connect(bob).create(BOB, LONG_LOCK);
-      expect(await escrow.drawableUnits(bob, 0)).to.equal(BOB_UNITS);
+      expect(await escrow.drawableUnits(bob, 0)).to.equal(0n);
       expect(await escrow.drawableUnits(alice, 0)).to.equal(ALICE_UNITS);
+      await go(first + 1n);
+      expect(await escrow.drawableUnits(bob, 0)).to.equal(ALICE_UNITS);
+    });
+
+    it("are told apart again in the next period, where only additions are", async () => {
+      const { escrow, bob, slasher, prover, first } = await loadFixture(drawn);
+      await escrow.connect(slasher).slash(bob, ALICE / 2n, prover, 0);
+      await go(first + 1n);
+      await escrow.connect(bob).increase(0, ALICE);
+      expect(await escrow.drawableUnits(bob, 0)).to.equal((BOB - ALICE / 2n) / UNIT);
     });
   });
 

@@ -118,6 +118,22 @@ describe("StakingEscrow: penalties", () => {
       expect(await escrow.remainingSupply()).to.equal(remaining - rate + 751n);
     });
 
+    it("gives a share of nobody back to the reserve", async () => {
+      const { escrow, token, alice, slasher, now } = await loadFixture(one);
+      const [supply, remaining, rate] = [
+        await token.totalSupply(),
+        await escrow.remainingSupply(),
+        await escrow.rewardRate(),
+      ];
+      await at(now, 500n);
+      await expect(escrow.connect(slasher).slash(alice, 1_001n, ethers.ZeroAddress, 2_500n))
+        .to.emit(escrow, "Slashed")
+        .withArgs(alice.address, ethers.ZeroAddress, 1_001n, 1_001n, 0n);
+      expect(await token.totalSupply()).to.equal(supply - 1_001n);
+      await go(now + 1n);
+      expect(await escrow.remainingSupply()).to.equal(remaining - rate + 1_001n);
+    });
+
     it("takes re-locking positions by index, then winding-down ones", async () => {
       const { escrow, own, alice, slasher, prover } = await loadFixture(three);
       await own.startWindDown(0);
@@ -313,6 +329,11 @@ describe("StakingEscrow: penalties", () => {
       await expect(transaction).to.emit(escrow, "NodeReactivated").withArgs(alice.address);
       await expect(transaction).to.emit(registry, "SuspensionClosed").withArgs(alice.address, earliest);
       expect(await escrow.provisional(alice)).to.equal(0n);
+      expect([await escrow.isActive(alice), await escrow.drawableUnits(alice, 0)]).to.deep.equal([
+        true,
+        AMOUNT / (await escrow.unit()),
+      ]);
+      expect(await escrow.activeNodesAt(now + 2n)).to.equal(0n);
       expect(await escrow.activeNodesAt(now + 3n)).to.equal(1n);
       await go(now + 3n);
       expect(await escrow.provisional(alice)).to.equal(0n);

@@ -4,7 +4,7 @@ import { ethers } from "hardhat";
 
 import { signPermit } from "../../support/permit";
 import { MAX_SUPPLY, UNIT_NKMS } from "../../support/staking";
-import { LOCK, MINIMUM, UNBONDING, at, endAfter, federated, go, period } from "../../support/stakingFixture";
+import { LENGTH, LOCK, MINIMUM, UNBONDING, at, endAfter, federated, go, period } from "../../support/stakingFixture";
 
 const AMOUNT = 40_000n * UNIT_NKMS;
 
@@ -120,21 +120,22 @@ describe("StakingEscrow: positions", () => {
       ],
     };
 
-    async function consent({ escrow, alice, bob }: Awaited<ReturnType<typeof federated>>, deadline: bigint) {
+    type System = Awaited<ReturnType<typeof federated>>;
+
+    /** What `staker` signs, so that alice may lock her tokens for it. */
+    async function terms({ escrow, alice }: System, staker: string, deadline: bigint) {
       const { chainId } = await ethers.provider.getNetwork();
       const verifyingContract = await escrow.stakerConsents();
       const consents = await ethers.getContractAt("StakerConsents", verifyingContract);
       const domain = { name: "NKMS StakerConsents", version: "1", chainId, verifyingContract };
-      const nonce = await consents.nonceOf(bob);
-      const message = {
-        staker: bob.address,
-        funder: alice.address,
-        amount: AMOUNT,
-        lockPeriods: LOCK,
-        nonce,
-        deadline,
-      };
-      return bob.signTypedData(domain, TYPES, message);
+      const nonce = await consents.nonceOf(staker);
+      const message = { staker, funder: alice.address, amount: AMOUNT, lockPeriods: LOCK, nonce, deadline };
+      return { domain, message };
+    }
+
+    async function consent(system: System, deadline: bigint) {
+      const { domain, message } = await terms(system, system.bob.address, deadline);
+      return system.bob.signTypedData(domain, TYPES, message);
     }
 
     it("locks the funder's tokens for a staker that consents, once", async () => {
@@ -165,6 +166,24 @@ describe("StakingEscrow: positions", () => {
         await expect(escrow.connect(funder).createFor(staker, amount, lock, deadline, signature))
           .to.be.revertedWithCustomError(escrow, "InvalidConsent")
           .withArgs(staker.address);
+    });
+
+    it("asks a staker that is a contract, and takes its no for a no (EIP-1271)", async () => {
+      const system = await loadFixture(federated);
+      const { escrow, alice } = system;
+      const deadline = 2n ** 40n;
+      const staker = await ethers.deployContract("Signer1271__Mock");
+      const address = await staker.getAddress();
+      const { domain, message } = await terms(system, address, deadline);
+      const create = () => escrow.connect(alice).createFor(address, AMOUNT, LOCK, deadline, "0x");
+      const refused = () => expect(create()).to.be.revertedWithCustomError(escrow, "InvalidConsent").withArgs(address);
+      await refused();
+      await staker.agree(ethers.TypedDataEncoder.hash(domain, TYPES, { ...message, amount: AMOUNT + 1n }));
+      await refused();
+      await staker.agree(ethers.TypedDataEncoder.hash(domain, TYPES, message));
+      await create();
+      expect(await escrow.depositOf(address)).to.equal(AMOUNT);
+      await refused();
     });
 
     it("is void from its deadline on: -1, 0, +1", async () => {
@@ -333,12 +352,37 @@ describe("StakingEscrow: positions", () => {
         .withArgs(401n, 2n, 400n);
     });
 
+    it("refuses a lock that grows too long with the end: -1, 0", async () => {
+      const { escrow, own, alice, end } = await loadFixture(winding);
+      // From 10 periods the lock grows by 7 at a time: 395 is the last below 400, 402 the first above.
+      await expect(own.prolong(0, 396n))
+        .to.be.revertedWithCustomError(escrow, "LockOutOfRange")
+        .withArgs(402n, 2n, 400n);
+      await expect(own.prolong(0, 395n))
+        .to.emit(escrow, "PositionProlonged")
+        .withArgs(alice.address, 0n, 395n, end + 385n);
+    });
+
+    it("I-E3 lock_monotone: stopping and starting never ends a lock earlier, however often and little it was prolonged", async () => {
+      const { escrow, own, alice } = await loadFixture(winding);
+      for (let i = 0n; i < 5n; ++i) await own.prolong(0, (await own.position(alice, 0)).lockPeriods + 1n + (i % 3n));
+      const [{ endPeriod }, until] = [await own.position(alice, 0), await escrow.lockedUntil(alice)];
+      expect(until).to.equal(endPeriod * LENGTH);
+      const units = await escrow.drawableUnits(alice, until);
+      expect(units).to.equal(AMOUNT / (await escrow.unit()));
+      await own.stopWindDown(0);
+      expect(await escrow.lockedUntil(alice)).to.equal(until);
+      expect(await escrow.drawableUnits(alice, until)).to.equal(units);
+      await own.startWindDown(0);
+      expect((await own.position(alice, 0)).endPeriod).to.equal(endPeriod);
+    });
+
     it("I-E3 lock_monotone: moves a fixed end later by the difference, on the grid", async () => {
       const { escrow, own, alice, end } = await loadFixture(winding);
       const later = endAfter(end - 1n, 3n);
       await expect(own.prolong(0, LOCK + 3n))
         .to.emit(escrow, "PositionProlonged")
-        .withArgs(alice.address, 0n, LOCK + 3n, later);
+        .withArgs(alice.address, 0n, LOCK + 7n, later);
       await go(end);
       expect(await escrow.totalLocked()).to.equal(AMOUNT);
       await go(later);

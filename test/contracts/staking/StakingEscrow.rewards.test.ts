@@ -71,9 +71,45 @@ describe("StakingEscrow: supply and rewards", () => {
         await expect(at_(offset))
           .to.be.revertedWithCustomError(escrow, "PeriodOutOfReach")
           .withArgs(first + 3n + offset, first + 2n, first + 4n);
-      await expect(escrow.lockedAt(bob, first + 2n))
+      await expect(escrow.lockedAt(bob, first + 1n))
         .to.be.revertedWithCustomError(escrow, "PeriodOutOfReach")
-        .withArgs(first + 2n, first + 3n, 2n ** 32n - 1n);
+        .withArgs(first + 1n, first + 2n, 2n ** 32n - 1n);
+    });
+
+    it("knows a weight of the previous period, but for one that changed in both or was slashed", async () => {
+      const { escrow, own, alice, bob, slasher, prover, first } = await loadFixture(alone);
+      const known = async (wanted: bigint) =>
+        expect(await escrow.lockedAt(alice, (await period()) - 1n)).to.equal(wanted);
+      const forgotten = async () => {
+        const now = await period();
+        await expect(escrow.lockedAt(alice, now - 1n))
+          .to.be.revertedWithCustomError(escrow, "PeriodOutOfReach")
+          .withArgs(now - 1n, now, 2n ** 32n - 1n);
+      };
+      await go(first + 3n);
+      await known(AMOUNT);
+      await own.increase(0, AMOUNT);
+      await known(AMOUNT);
+      await go(first + 4n);
+      await known(AMOUNT);
+      await own.increase(0, AMOUNT);
+      await forgotten();
+      expect(await escrow.lockedAt(bob, first + 3n)).to.equal(0n);
+      await go(first + 5n);
+      await known(2n * AMOUNT);
+      await go(first + 8n);
+      await known(3n * AMOUNT);
+      await escrow.connect(slasher).slash(alice, AMOUNT, prover, 0n);
+      await forgotten();
+      expect(await escrow.lockedAt(alice, first + 8n)).to.equal(3n * AMOUNT);
+      await go(first + 9n);
+      await known(3n * AMOUNT);
+      await own.startWindDown(0);
+      const end = (await escrow.position(alice, 0)).endPeriod;
+      await go(end);
+      await known(2n * AMOUNT);
+      await go(end + 1n);
+      await known(0n);
     });
   });
 
