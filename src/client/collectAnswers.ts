@@ -10,6 +10,7 @@ import { type Policy, policyId } from "../protocol/policy";
 import { capsuleHash, receiptOf, sameReceipt } from "../protocol/receipt";
 import { RECEIPT, REQUEST } from "../protocol/request";
 import { recoverSigner, signTypedData } from "../protocol/typedSignature";
+import type { Budget } from "./budget";
 import { type Context, requestDomain } from "./context";
 import type { Voucher } from "../protocol/voucher";
 import { paidAnswer } from "./paidAnswer";
@@ -20,8 +21,8 @@ export interface Task {
   readonly policy: Policy;
   readonly capsule: Uint8Array;
   readonly pathPublicKey: Uint8Array;
-  /** NKMS wei to pay each node that asks to be paid, at most. */
-  readonly maxPrice: bigint;
+  /** What the read may cost; shared with the read's other policies. */
+  readonly budget: Budget;
   readonly signal?: AbortSignal;
 }
 
@@ -104,12 +105,13 @@ async function askNode(
 
 /** Asks, and pays where it costs; every attempt is a request of its own. */
 function ask(context: Context, task: Task, shareIndex: number, requestTime: bigint, url: string): Promise<Exchange> {
-  const { terms, nodes } = task.policy;
+  const { budget, policy } = task;
   const attempt = async (voucher?: Voucher): Promise<Exchange> => {
     const request = { ...signedRequest(context, task, shareIndex, requestTime), voucher };
     return { request, answer: await context.nodes.reencrypt(url, request, task.signal) };
   };
-  return paidAnswer(context, nodes[shareIndex], attempt, terms.feeRate === 0n ? task.maxPrice : 0n);
+  if (policy.terms.feeRate > 0n) return attempt();
+  return paidAnswer(context, { node: policy.nodes[shareIndex], policyId: policyId(policy), budget }, attempt);
 }
 
 function signedRequest(context: Context, task: Task, shareIndex: number, requestTime: bigint): ReencryptRequest {

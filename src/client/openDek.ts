@@ -11,6 +11,7 @@ import type { ObjectHeader } from "../protocol/edek";
 import { pathKeyPair } from "../protocol/keys";
 import { keyId } from "../protocol/path";
 import type { Policy } from "../protocol/policy";
+import { Budget } from "./budget";
 import { collectAnswers } from "./collectAnswers";
 import type { Context } from "./context";
 import { firstSuccess } from "./firstSuccess";
@@ -31,7 +32,7 @@ export interface OpenDekOptions {
   readonly path?: string;
   /** Whose policies to use. Default: anybody's; strangers can make some that fail, and that cost a read time. */
   readonly owner?: Address;
-  /** NKMS wei to pay each node that is needed, at most, where the policy's readers pay. Default 0: pay nothing. */
+  /** NKMS wei to pay each node that is needed, at most, where readers pay, whatever the number of policies tried. Default 0: pay nothing. */
   readonly maxPrice?: bigint;
   readonly signal?: AbortSignal;
 }
@@ -52,13 +53,13 @@ export async function openDek(context: Context, header: ObjectHeader, options: O
   const pathKeyId = keyId(header.pathPublicKey);
   const { open, shut } = await policiesToRead(context, pathKeyId, options.owner);
   // A refusal under a shut policy is fetched all the same: its nodes say why, in words that a reader can act on.
-  const { maxPrice = 0n } = options;
+  const budget = new Budget(options.maxPrice ?? 0n);
   const policies = freeFirst(open.length > 0 ? open : shut.slice(0, 1));
   const attempts = policies.map(
-    (policy) => (signal: AbortSignal) => openThrough(context, header, { policy, capsule, maxPrice, signal }),
+    (policy) => (signal: AbortSignal) => openThrough(context, header, { policy, capsule, budget, signal }),
   );
   // Where a read may cost, one policy is tried after another: side by side, two of them could be paid.
-  const delayMs = maxPrice > 0n ? LONGEST_MS : POLICY_HEAD_START_MS;
+  const delayMs = budget.maxPrice > 0n ? LONGEST_MS : POLICY_HEAD_START_MS;
   const outcome = await firstSuccess(attempts, { delayMs, signal: options.signal });
   if ("result" in outcome) return outcome.result;
   const otherwise = outcome.errors.find((error) => !(error instanceof NkmsError) || error.code === "E_TAMPERED");
@@ -89,7 +90,7 @@ function intactCapsule({ engine }: Context, edek: Uint8Array): Uint8Array {
 async function openThrough(
   context: Context,
   { pathPublicKey, edek }: ObjectHeader,
-  task: { policy: PolicyRecord; capsule: Uint8Array; maxPrice: bigint; signal?: AbortSignal },
+  task: { policy: PolicyRecord; capsule: Uint8Array; budget: Budget; signal?: AbortSignal },
 ): Promise<OpenedDek> {
   const { policy } = task;
   const { verified, answered, failures } = await collectAnswers(context, { ...task, pathPublicKey });

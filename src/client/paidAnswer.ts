@@ -1,4 +1,7 @@
-/** Paying a node for one answer out of our channel to it (VII.C): never more than one price per read, whatever the node says. */
+/**
+ * Paying a node for one answer out of our channel to it (VII.C): never more than the read's budget, whatever the node says. What a node
+ * counts as paid is asked with a voucher that pays nothing; so a voucher that does pay is never mistaken for one that another process sent.
+ */
 import { fromHex } from "../bytes";
 import type { Channel } from "../chain/paidReads";
 import { refusal } from "../chain/refusals";
@@ -6,36 +9,61 @@ import { NkmsError } from "../errors";
 import type { Address } from "../protocol/abi";
 import { recoverSigner, signTypedData } from "../protocol/typedSignature";
 import { VOUCHER, voucherDomain, type Voucher } from "../protocol/voucher";
+import type { Budget } from "./budget";
 import type { Context } from "./context";
 import type { Tab } from "./purse";
 
 /** Asks the node once, with a voucher or without. */
 export type Ask<T> = (voucher?: Voucher) => Promise<T>;
 
-/** A price is learnt, then a voucher of another process of ours; more news than that is a node that takes and does not give. */
+/** What is bought of whom. */
+export interface Purchase {
+  readonly node: Address;
+  readonly policyId: Uint8Array;
+  /** Shared by all that is bought for one read. */
+  readonly budget: Budget;
+}
+
+/** What is spent and the price are learnt, then a voucher of another process of ours; more news than that is a node that takes and does not give. */
 const ATTEMPTS = 3;
 
 /**
- * An answer for at most `maxPrice` NKMS wei. With a `maxPrice` of 0 nothing is paid. Throws E_UNPAID {price}, E_PRICE_TOO_HIGH {price, maxPrice},
- * E_UNKNOWN_CHANNEL, E_ALREADY_CLOSING, E_VOUCHER_OVER_DEPOSIT, and whatever `ask` throws.
+ * An answer for at most what the budget has left for the node. With a budget of 0 nothing is paid. Throws E_UNPAID {price},
+ * E_PRICE_TOO_HIGH {price, maxPrice, paid}, E_UNKNOWN_CHANNEL, E_ALREADY_CLOSING, E_VOUCHER_OVER_DEPOSIT, and whatever `ask` throws.
  */
-export function paidAnswer<T>(context: Context, node: Address, ask: Ask<T>, maxPrice: bigint): Promise<T> {
-  if (maxPrice === 0n) return ask();
+export function paidAnswer<T>(context: Context, purchase: Purchase, ask: Ask<T>): Promise<T> {
+  const { node, budget } = purchase;
+  if (budget.maxPrice === 0n) return ask();
   return context.purse.inTurn(node, async () => {
     const channel = await openChannelTo(context, node);
-    let tab = context.purse.tab(node, channel.epoch);
+    let known = whatIsKnown(context, purchase, channel);
     for (let attempt = 1; ; attempt++) {
-      const voucher = tab && nextVoucher(context, node, channel, tab, maxPrice);
+      const sent = nextVoucher(context, purchase, channel, known);
       try {
-        const answer = await ask(voucher);
-        if (voucher && tab) context.purse.note(node, { ...tab, paid: voucher.amount });
+        const answer = await ask(sent.voucher);
+        context.purse.note(node, { ...sent.tab, paid: sent.voucher.amount });
         return answer;
       } catch (error) {
-        tab = learnt(context, node, channel, error, voucher);
-        if (tab === undefined || attempt === ATTEMPTS) throw error;
+        const learnt = whatIsLearnt(context, purchase, sent, error);
+        if (learnt === undefined || attempt === ATTEMPTS) throw error;
+        known = learnt;
       }
     }
   });
+}
+
+/** What the next voucher is made of. Without a price it pays nothing. */
+interface Known {
+  readonly tab: Tab;
+  readonly price?: bigint;
+  /** What the budget was charged for vouchers of this purchase. */
+  readonly charged: bigint;
+}
+
+interface Sent extends Known {
+  readonly voucher: Voucher;
+  /** What the node got by it, if it had all that was signed before. */
+  readonly more: bigint;
 }
 
 async function openChannelTo({ address, chain }: Context, node: Address): Promise<Channel> {
@@ -45,32 +73,61 @@ async function openChannelTo({ address, chain }: Context, node: Address): Promis
   throw refusal("AlreadyClosing", { closesAt: channel.closesAt, timestamp: BigInt(await chain.headTime()) });
 }
 
-function nextVoucher(context: Context, node: Address, channel: Channel, tab: Tab, maxPrice: bigint): Voucher {
-  const { price, paid, epoch } = tab;
-  if (price > maxPrice) throw tooHigh(price, maxPrice);
-  const amount = paid + price;
-  if (amount > channel.deposit) throw refusal("VoucherOverDeposit", { amount, deposit: channel.deposit });
-  const message = { payer: context.address.toLowerCase(), node: node.toLowerCase(), epoch, amount };
-  const { secretKey } = context.keys.voucherSigner;
-  return { ...message, signature: signTypedData(secretKey, domainOf(context), VOUCHER, message) };
+/** By our purse and the chain. */
+function whatIsKnown({ purse }: Context, { node, policyId }: Purchase, { epoch, redeemed }: Channel): Known {
+  const tab = purse.tab(node, epoch);
+  if (tab === undefined) return { tab: { epoch, paid: redeemed, signed: redeemed, shared: false }, charged: 0n };
+  const paid = larger(tab.paid, redeemed);
+  const price = tab.shared ? undefined : purse.price(node, policyId);
+  return { tab: { ...tab, paid, signed: larger(tab.signed, redeemed) }, price, charged: 0n };
+}
+
+/** Signs; what is signed counts as spent from the budget, whatever becomes of it. Throws unless budget and deposit cover it. */
+function nextVoucher(context: Context, { node, budget }: Purchase, channel: Channel, known: Known): Sent {
+  const { tab, price } = known;
+  const amount = tab.paid + (price ?? 0n);
+  const more = amount > tab.signed ? amount - tab.signed : 0n;
+  if (price !== undefined) {
+    const { maxPrice } = budget;
+    if (price > maxPrice || more > budget.left(node)) throw tooHigh(price, maxPrice, budget.spent(node));
+    if (amount > channel.deposit) throw refusal("VoucherOverDeposit", { amount, deposit: channel.deposit });
+  }
+  budget.charge(node, more);
+  const next = { ...tab, signed: tab.signed + more };
+  context.purse.note(node, next);
+  const voucher = signedVoucher(context, node, tab.epoch, amount);
+  return { tab: next, price, charged: known.charged + more, voucher, more };
 }
 
 /**
- * What an E_UNPAID tells: the price, and our latest voucher if the node shows our signature of it. Undefined if it is no such refusal, or if
- * the voucher just sent is what the node claims to have: then it was paid and did not answer.
+ * By an E_UNPAID: the price, and what the node counts as paid if it shows our signature of it. Undefined if it is another refusal, or
+ * leads to no higher voucher: then the one just sent was enough.
  */
-function learnt(context: Context, node: Address, channel: Channel, error: unknown, sent?: Voucher): Tab | undefined {
+function whatIsLearnt(context: Context, purchase: Purchase, sent: Sent, error: unknown): Known | undefined {
   if (!(error instanceof NkmsError) || error.code !== "E_UNPAID") return undefined;
-  const { epoch, redeemed } = channel;
   const price = amountIn(error.data.price);
   if (price === undefined) return undefined;
-  const claimed = claimedAmount(context, node, epoch, error.data);
-  if (sent !== undefined && (claimed ?? 0n) <= sent.amount) return undefined;
-  const known = context.purse.tab(node, epoch)?.paid ?? 0n;
-  const paid = [redeemed, known, claimed ?? 0n].reduce((most, one) => (one > most ? one : most));
-  const tab = { epoch, paid, price };
-  context.purse.note(node, tab);
-  return tab;
+  const { node, policyId, budget } = purchase;
+  const { tab, voucher, more } = sent;
+  const claimed = claimedAmount(context, node, tab.epoch, error.data) ?? 0n;
+  const isOthers = claimed > tab.signed; // another process of ours signed it: what we sent gave the node nothing
+  if (isOthers) budget.charge(node, -sent.charged);
+  const next = {
+    ...tab,
+    paid: larger(tab.paid, claimed),
+    signed: larger(tab.signed, claimed),
+    shared: tab.shared || (more > 0n && claimed >= voucher.amount),
+  };
+  context.purse.note(node, next);
+  context.purse.notePrice(node, policyId, price);
+  if (next.paid + price <= voucher.amount) return undefined;
+  return { tab: next, price, charged: isOthers ? 0n : sent.charged };
+}
+
+function signedVoucher(context: Context, node: Address, epoch: bigint, amount: bigint): Voucher {
+  const message = { payer: context.address.toLowerCase(), node: node.toLowerCase(), epoch, amount };
+  const { secretKey } = context.keys.voucherSigner;
+  return { ...message, signature: signTypedData(secretKey, domainOf(context), VOUCHER, message) };
 }
 
 /** The amount of a voucher that the node shows, if we signed it. */
@@ -100,14 +157,18 @@ function domainOf({ chain }: Context) {
   return voucherDomain(BigInt(chain.chainId), chain.deployment.PaidReads);
 }
 
-function tooHigh(price: bigint, maxPrice: bigint): NkmsError {
+function larger(one: bigint, other: bigint): bigint {
+  return one > other ? one : other;
+}
+
+function tooHigh(price: bigint, maxPrice: bigint, paid: bigint): NkmsError {
   return new NkmsError(
     "E_PRICE_TOO_HIGH",
-    `The node asks ${price} wei of NKMS per read; at most ${maxPrice} are paid.`,
+    `The node asks ${price} wei of NKMS per read; at most ${maxPrice} are paid it for one.`,
     {
-      why: "Nothing was paid.",
-      fix: `Read with {maxPrice: ${price}n}, or let another node answer.`,
-      data: { price, maxPrice },
+      why: paid === 0n ? "Nothing was paid." : `It was paid ${paid} for this read already, and that was not enough.`,
+      fix: `Read with {maxPrice: ${price + paid}n}, or let another node answer.`,
+      data: { price, maxPrice, paid },
     },
   );
 }

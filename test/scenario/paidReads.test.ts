@@ -97,15 +97,33 @@ describe("Readers pay the nodes (VII.C)", () => {
     expect(await redeem(world.operator(node))).to.equal(3n * PRICE);
   });
 
-  it("from another process of theirs, which learns from the node what was paid", async () => {
-    const { path, grant } = await shared(1, 1);
-    await bob.openChannel(grant.nodes[0], 10n * PRICE);
-    await bob.read(path, { maxPrice: PRICE });
-    await bob.read(path, { maxPrice: PRICE });
-    const elsewhere = await world.connect("bob");
-    expect(await elsewhere.read(path, { format: "text", maxPrice: PRICE })).to.equal("secret");
-    await elsewhere.close();
-    expect(await redeem(world.operator(grant.nodes[0]))).to.equal(3n * PRICE);
+  for (const earlier of [1, 2]) {
+    it(`from another process of theirs, which learns from the node what ${earlier} reads were paid`, async () => {
+      const { path, grant } = await shared(1, 1);
+      await bob.openChannel(grant.nodes[0], 10n * PRICE);
+      for (let read = 0; read < earlier; read++) await bob.read(path, { maxPrice: PRICE });
+      const elsewhere = await world.connect("bob");
+      expect(await elsewhere.read(path, { format: "text", maxPrice: PRICE })).to.equal("secret");
+      await elsewhere.close();
+      expect(await redeem(world.operator(grant.nodes[0]))).to.equal(BigInt(earlier + 1) * PRICE);
+    });
+  }
+
+  it("one price for one read, however many policies it is tried under", async () => {
+    const { path, grant } = await shared(3, 3);
+    const again = { time: DAY, m: 3, n: 3, payer: "readers" } as const;
+    await alice.share(bob.address, path, again);
+    await openChannels(10n * PRICE);
+    const down = world.operator(grant.nodes[2]);
+    await down.stop();
+    expect((await rejection(bob.read(path, { maxPrice: PRICE }))).code).to.equal("E_NOT_ENOUGH_SHARES");
+    await down.start();
+    const earned = await Promise.all(world.operators.map(redeem));
+    expect(
+      earned.every((one) => one <= PRICE),
+      earned.join(),
+    ).to.equal(true);
+    expect(earned.some((one) => one === PRICE)).to.equal(true);
   });
 
   it("also a node that was restarted: its vouchers were on disk before it answered", async () => {

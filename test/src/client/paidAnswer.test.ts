@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { toHex } from "../../../src/bytes";
+import { Budget } from "../../../src/client/budget";
 import type { Context } from "../../../src/client/context";
 import { paidAnswer } from "../../../src/client/paidAnswer";
 import { NkmsError } from "../../../src/errors";
@@ -11,6 +12,8 @@ import { MemoryNetwork } from "../../support/memoryNetwork";
 
 const NODE = "0x" + "0d".repeat(20);
 const PRICE = 7n;
+const POLICY = new Uint8Array(32).fill(1);
+type Answer = (voucher?: Voucher) => NkmsError | "ok";
 
 describe("paidAnswer", () => {
   let network: MemoryNetwork;
@@ -35,47 +38,164 @@ describe("paidAnswer", () => {
   }
 
   /** Reads from a node that says what `answer` says to a voucher. */
-  const read = (answer: (voucher?: Voucher) => NkmsError | "ok", maxPrice = PRICE) =>
-    paidAnswer(
-      bob,
-      NODE,
-      async (voucher) => {
-        sent.push(voucher?.amount);
-        const said = answer(voucher);
-        if (said !== "ok") throw said;
-        return said;
-      },
-      maxPrice,
-    );
+  const read = (answer: Answer, maxPrice = PRICE) => buy(answer, new Budget(maxPrice));
 
-  /** An honest node that has `paid` already. */
-  function honest(paid: bigint) {
+  const buy = (answer: Answer, budget: Budget, policyId = POLICY) =>
+    paidAnswer(bob, { node: NODE, policyId, budget }, async (voucher) => {
+      sent.push(voucher?.amount);
+      const said = answer(voucher);
+      if (said !== "ok") throw said;
+      return said;
+    });
+
+  /** Bob as another process of his. */
+  const elsewhere = () => ({ ...bob, purse: network.person("bob").purse });
+
+  function redeem(redeemed: bigint): void {
+    const channel = network.channels.get(bob.address + NODE)!;
+    network.setChannel(bob.address, NODE, { ...channel, redeemed });
+  }
+
+  /** An honest node that has a voucher for `paid` already, unless it is what was redeemed. */
+  function honest(paid: bigint, price = PRICE) {
     let last = paid;
     return (voucher?: Voucher) => {
-      if (voucher === undefined) return unpaid({});
+      if (voucher === undefined) return unpaid({ price: `${price}` });
       expect(recoverSigner(domain(), VOUCHER, voucher, voucher.signature)).to.equal(bob.keys.voucherSigner.address);
-      if (voucher.amount < last + PRICE) return unpaid(shown(last));
+      if (voucher.amount < last + price) {
+        const { redeemed } = network.channels.get(bob.address + NODE)!;
+        return unpaid({ price: `${price}`, ...(last > redeemed ? shown(last) : { paid: `${redeemed}` }) });
+      }
       last = voucher.amount;
       return "ok";
     };
   }
 
-  it("learns the price, pays it, and knows it the next time", async () => {
+  it("learns the price by a voucher that pays nothing, pays it, and knows it the next time", async () => {
     const node = honest(10n);
     await read(node);
     await read(node);
-    expect(sent).to.deep.equal([undefined, 17n, 24n]);
+    expect(sent).to.deep.equal([10n, 17n, 24n]);
   });
 
-  it("goes on from a voucher of its own that the node shows", async () => {
-    await read(honest(50n));
-    expect(sent).to.deep.equal([undefined, 17n, 57n]);
+  for (const [earlier, sums] of [
+    [0, [10n, 17n]],
+    [1, [10n, 24n]],
+    [2, [10n, 31n]],
+  ] as const) {
+    it(`pays one price after ${earlier} reads of another process`, async () => {
+      const node = honest(10n);
+      for (let index = 0; index < earlier; index++) await read(node);
+      bob = elsewhere();
+      sent = [];
+      await read(node);
+      expect(sent).to.deep.equal(sums);
+    });
+  }
+
+  it("pays one price after another process's read was redeemed", async () => {
+    const node = honest(10n);
+    await read(node);
+    const other = elsewhere();
+    redeem(17n);
+    await read(node);
+    bob = other;
+    redeem(24n);
+    await read(node);
+    expect(sent).to.deep.equal([10n, 17n, 24n, 24n, 31n]);
+  });
+
+  for (const arrived of [true, false]) {
+    it(`pays one price after an answer was lost, and the voucher ${arrived ? "arrived" : "did not"}`, async () => {
+      const node = honest(10n);
+      await read(node);
+      const lost = new NkmsError("E_TIMEOUT", "Lost.");
+      const losing = (voucher?: Voucher) => {
+        if (arrived) node(voucher);
+        return lost;
+      };
+      expect(await rejection(read(losing))).to.equal(lost);
+      sent = [];
+      await read(node);
+      await read(node);
+      expect(sent).to.deep.equal(arrived ? [24n, 31n, 38n] : [24n, 31n]);
+    });
+  }
+
+  it("takes turns with another process, and asks first once the two have met", async () => {
+    const node = honest(10n);
+    const processes = [bob, elsewhere()];
+    for (bob of processes) await read(node);
+    expect(sent).to.deep.equal([10n, 17n, 10n, 24n]);
+    const met = [];
+    for (let round = 0; round < 3; round++) {
+      for (bob of processes) met.push(await read(node).catch((error: NkmsError) => error.code));
+    }
+    expect(met.filter((outcome) => outcome !== "ok")).to.have.length.at.most(2);
+    expect(met.slice(-2)).to.deep.equal(["ok", "ok"]);
+  });
+
+  it("goes on at once where the node shows more than was ever sent from here", async () => {
+    const node = honest(10n);
+    await read(node);
+    const other = elsewhere();
+    [bob, sent] = [other, []];
+    await read(node);
+    await read(node);
+    bob = { ...other, purse: network.person("bob").purse };
+    bob.purse.note(NODE, { epoch: 2n, paid: 10n, signed: 10n, shared: false });
+    bob.purse.notePrice(NODE, POLICY, PRICE);
+    sent = [];
+    await read(node);
+    expect(sent).to.deep.equal([17n, 38n]);
+  });
+
+  it("pays each policy's own price", async () => {
+    let last = 10n;
+    const at = (price: bigint) => (voucher?: Voucher) => {
+      if (voucher!.amount < last + price) return unpaid({ price: `${price}`, ...shown(last) });
+      last = voucher!.amount;
+      return "ok" as const;
+    };
+    const other = new Uint8Array(32).fill(2);
+    for (const [price, policyId] of [[3n, POLICY], [9n, other], [3n, POLICY], [9n, other]] as const) {
+      await buy(at(price), new Budget(9n), policyId);
+    } // prettier-ignore
+    expect(sent).to.deep.equal([10n, 13n, 13n, 22n, 25n, 34n]);
   });
 
   it("pays no more than one price to a node that takes and does not give", async () => {
-    const thief = (voucher?: Voucher) => unpaid(voucher ? shown(voucher.amount) : {});
-    expect((await rejection(read(thief))).code).to.equal("E_UNPAID");
-    expect(sent).to.deep.equal([undefined, 17n]);
+    const thief = (voucher?: Voucher) => unpaid(shown(voucher!.amount));
+    const error = await rejection(read(thief));
+    expect([error.code, error.data]).to.deep.equal([
+      "E_PRICE_TOO_HIGH",
+      { price: PRICE, maxPrice: PRICE, paid: PRICE },
+    ]);
+    expect(sent).to.deep.equal([10n, 17n]);
+  });
+
+  it("pays no more than the budget for one read, whatever policies it is tried under and whatever the node says", async () => {
+    const answers: Answer[] = [
+      () => new NkmsError("E_TIMEOUT", "Lost."),
+      (voucher) => unpaid(shown(voucher!.amount)),
+      () => unpaid({ price: `${2n * PRICE}`, ...shown(10n) }),
+      () => unpaid({ price: "1", ...shown(90n) }),
+    ];
+    for (const answer of answers) {
+      bob = elsewhere();
+      sent = [];
+      const budget = new Budget(PRICE);
+      await read(honest(10n));
+      const before = sent.at(-1)!;
+      for (let policy = 1; policy <= 5; policy++) {
+        await rejection(buy(answer, budget, new Uint8Array(32).fill(policy)));
+      }
+      const claims = answer === answers[3] ? 90n : before;
+      expect(
+        sent.every((amount) => amount! <= claims + PRICE),
+        sent.join(),
+      ).to.equal(true);
+    }
   });
 
   it("believes no claim without its own signature of this channel and epoch", async () => {
@@ -89,9 +209,9 @@ describe("paidAnswer", () => {
     ];
     for (const forgery of forgeries) {
       sent = [];
-      bob = { ...bob, purse: network.person("bob").purse };
-      expect((await rejection(read((voucher) => unpaid(voucher ? forgery : {})))).code).to.equal("E_UNPAID");
-      expect(sent).to.deep.equal([undefined, 17n]);
+      bob = elsewhere();
+      expect((await rejection(read(() => unpaid(forgery)))).code).to.equal("E_UNPAID");
+      expect(sent).to.deep.equal([10n, 17n]);
     }
   });
 
@@ -100,8 +220,8 @@ describe("paidAnswer", () => {
       expect((await rejection(read(() => unpaid({ price })))).code).to.equal("E_UNPAID");
     }
     const dear = await rejection(read(() => unpaid({ price: "8" })));
-    expect([dear.code, dear.data]).to.deep.equal(["E_PRICE_TOO_HIGH", { price: 8n, maxPrice: PRICE }]);
-    expect(sent.every((amount) => amount === undefined)).to.equal(true);
+    expect([dear.code, dear.data]).to.deep.equal(["E_PRICE_TOO_HIGH", { price: 8n, maxPrice: PRICE, paid: 0n }]);
+    expect(sent.every((amount) => amount === 10n)).to.equal(true);
     const rising = await rejection(read((voucher) => unpaid(voucher ? { ...shown(50n), price: "70" } : {}), 9n));
     expect(rising.code).to.equal("E_PRICE_TOO_HIGH");
   });
@@ -121,7 +241,7 @@ describe("paidAnswer", () => {
   it("pays one read after another, also when they come at once", async () => {
     const node = honest(10n);
     await Promise.all([1, 2, 3].map(() => read(node)));
-    expect(sent).to.deep.equal([undefined, 17n, 24n, 31n]);
+    expect(sent).to.deep.equal([10n, 17n, 24n, 31n]);
   });
 
   it("pays nothing where nothing may be paid", async () => {
