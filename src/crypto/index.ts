@@ -30,6 +30,7 @@ export type {
 export { osRandom } from "./random";
 
 export { CountedFraction, type CountedFractionOptions } from "./countedFraction";
+export { CountedReader, type CountedReaderOptions, MOST_FAILURES } from "./countedReader";
 export { signCapsule, verifySignedCapsule } from "./lattice/signedCapsule";
 
 export { umbral } from "./umbral";

@@ -37,7 +37,7 @@ function propertiesOf(profile: LweProfile): EngineProperties {
 }
 
 /** Bytes at the edges of the arithmetic: public keys and rows as values, ciphertexts as coefficients. body = seed 32 ‖ X, Y of every row. */
-class EncodedLwe implements LatticeScheme {
+export class EncodedLwe implements LatticeScheme {
   readonly properties: EngineProperties;
   readonly publicKeyLength: number;
   readonly ciphertextLength: number;
