@@ -99,7 +99,10 @@ class AfghEngine implements LevelledEngine {
     this.#readCapsule(capsule);
   }
 
-  /** Nothing is signed, because a share proves by itself that its dealer has the owner's key. */
+  /**
+   * Nothing is signed. m shares of a dealing prove together that their dealer has the owner's key, fewer do not: that the owner stands behind
+   * them is what the policy on chain says.
+   */
   rekey(request: RekeyRequest, random: RandomSource): Fraction[] {
     checkThreshold(request.threshold, request.shares);
     const secret = decodeGroupScalar("ownerSecretKey", request.ownerSecretKey);

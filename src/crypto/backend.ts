@@ -5,8 +5,8 @@
  * they are 33 bytes compressed (`encoding.ts`). Scalars are 32 bytes big-endian in [1, n-1]. Inputs are validated before they come
  * here, so the identity is never an input; where it would be the result, E_IDENTITY is thrown.
  *
- * Secrets meet only the operations marked *secret*. Those are constant-time in the native library; in noble they are best
- * effort (blinded, fixed schedule, but on JavaScript bigints).
+ * Secrets meet only the operations marked *secret*. libsecp256k1 has them in constant time. noble
+ * has not: its bigints take time by value, and `npm run bench:timing` measures it (t = -64 for `multiplyScalars`).
  */
 import { CryptoError } from "./errors";
 

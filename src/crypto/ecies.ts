@@ -74,10 +74,10 @@ class EciesEngine extends DealtEngine {
   }
 
   protected open({ sealed, coefficients }: Dealing, parties: Parties): Scalar {
-    const { ownerPublicKey, recipientPublicKey, recipientSecretKey, signerPublicKey } = parties;
+    const { ownerPublicKey, recipientPublicKey, recipientSecretKey, signerPublicKeys } = parties;
     const plaintext = this.#openBox(recipientSecretKey, sealed, boxContext(ownerPublicKey, coefficients));
     try {
-      if (signerPublicKey) {
+      for (const signerPublicKey of signerPublicKeys) {
         const message = dealingMessage(ownerPublicKey, recipientPublicKey, coefficients);
         verifySignature(signerPublicKey, DEALING_DOMAIN, message, plaintext.subarray(SCALAR_LENGTH), this.curve);
       }

@@ -93,7 +93,10 @@ export interface AnswerContext {
   readonly commitment: ShareCommitment;
   readonly ownerPublicKey: Uint8Array;
   readonly recipientPublicKey: Uint8Array;
-  /** The owner's verifying key, where the recipient knows it: `combine` then checks what the owner signed inside (II.C). */
+  /**
+   * The owner's verifying key, where the recipient knows it. In `umbral` what the owner signed is then checked by `verify`, in `ecies` by `combine`,
+   * because it lies in the box (II.C). In the other engines the owner signs nothing, and this says nothing.
+   */
   readonly signerPublicKey?: Uint8Array;
 }
 

@@ -92,7 +92,11 @@ export function readKFrag(backend: PairingBackend, bytes: Uint8Array, readShare:
   return { encodedKey, key: readG2(backend, "kfrag.key", encodedKey), dealing };
 }
 
-/** e(X_A, rk_i) = e(Gamma_i, Y_B): nobody without a can make what passes, and no owner can frame a node. Throws E_BAD_PROOF. */
+/**
+ * e(X_A, rk_i) = e(Gamma_i, Y_B), so that no owner can frame a node. It does not show who dealt: without a anybody who chooses A_j makes up to
+ * m-1 shares that pass, by Gamma_i = k*X_A and rk_i = k*Y_B. m shares that pass would give 1/a*Y_B, so such a dealing opens nothing. Throws
+ * E_BAD_PROOF.
+ */
 export function requireShare(backend: PairingBackend, { key, dealing }: KFrag): void {
   if (backend.pairingsEqual([dealing.x, key], [dealing.gamma, dealing.y])) return;
   throw badProof("kfrag", "equation e(X_A, rk) = e(Gamma, Y_B)");

@@ -34,8 +34,8 @@ export interface Parties {
   readonly ownerPublicKey: Uint8Array;
   readonly recipientPublicKey: Uint8Array;
   readonly recipientSecretKey: Scalar;
-  /** The owner's verifying key, where it is known. */
-  readonly signerPublicKey?: Uint8Array;
+  /** The owner's verifying key, as often as the answers were verified with another one. */
+  readonly signerPublicKeys: readonly Uint8Array[];
 }
 
 /** Remembers across instances: the schemes' domains keep their answers apart. */
@@ -147,8 +147,9 @@ export abstract class DealtEngine implements Engine {
       this.curve,
       entries.map(({ answer }) => answer),
     );
-    const signerPublicKey = entries.find(({ context }) => context.signerPublicKey)?.context.signerPublicKey;
-    const parties = { ownerPublicKey, recipientPublicKey, recipientSecretKey: secretKey, signerPublicKey };
+    const signers = entries.flatMap(({ context }) => context.signerPublicKey ?? []);
+    const signerPublicKeys = signers.filter((signer, index) => index === 0 || !equalBytes(signer, signers[0]));
+    const parties = { ownerPublicKey, recipientPublicKey, recipientSecretKey: secretKey, signerPublicKeys };
     const divisor = this.open(dealing, parties);
     const ownedBy = this.curve.multiply(dealing.coefficients[0], divisor);
     const key = this.scheme.deriveKey(this.curve.multiply(point, divisor), original);

@@ -141,6 +141,20 @@ describe("afgh", () => {
       expectRefusal(() => engine.verifyFraction(framed, scope.keys), "E_BAD_PROOF", data);
     });
 
+    it("do not show who dealt: a stranger forges m-1 that pass, and no m-th", () => {
+      const [k, { owner, recipient, keys }] = [7n, scope];
+      const [x, y] = [read1(owner.publicKey.slice(0, 48)), read2(recipient.publicKey.slice(48))];
+      const key = y.multiply(k).toBytes(true);
+      const common = concat(x.toBytes(true), y.toBytes(true), x.multiply(k).subtract(G1.Point.BASE).toBytes(true));
+      const [first, second] = [1, 2].map((index) => concat(key, Uint8Array.of(index, 2), common));
+      const commitment = engine.verifyFraction(first, keys);
+      const cfrag = engine.reencrypt(first, scope.capsule, random);
+      const answer = engine.verify(cfrag, { capsule: scope.capsule, commitment, ...keys });
+      expectRefusal(() => combine([answer]), "E_NOT_ENOUGH_SHARES", { got: 1, expected: 2 });
+      const data = { field: "kfrag", part: "equation e(X_A, rk) = e(Gamma, Y_B)" };
+      expectRefusal(() => engine.verifyFraction(second, keys), "E_BAD_PROOF", data);
+    });
+
     it("are refused for another owner or recipient", () => {
       const [{ kfrag }] = scope.split(1, 1);
       const other = engine.keygen(random).publicKey;

@@ -213,6 +213,16 @@ describe("ecies", () => {
       expectRefusal(() => combine(answerFor(owner.publicKey)), "E_BAD_SIGNATURE", { field: "signature", domain });
     });
 
+    it("is checked for every signer that an answer was verified with", () => {
+      const answers = scope.split(2, 2).map((share, index) => {
+        const signerPublicKey = [signer.publicKey, owner.publicKey][index];
+        const cfrag = engine.reencrypt(share.kfrag, capsule, random);
+        return engine.verify(cfrag, { capsule, commitment: share.commitment, ...keys, signerPublicKey });
+      });
+      const call = () => engine.combine(recipient.secretKey, owner.publicKey, capsule, answers);
+      expect(thrown(call).code).to.equal("E_BAD_SIGNATURE");
+    });
+
     it("goes with an ephemeral key that is one, or the answers are refused", () => {
       const rk = fraction.kfrag.slice(0, 32);
       const to = decodePoint(noble, "recipient", recipient.publicKey);
