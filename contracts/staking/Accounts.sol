@@ -162,21 +162,6 @@ abstract contract Accounts is SupplyLaw {
         }
     }
 
-    /// @dev Weight in the current period, or in the one before if it is not forgotten.
-    function _weightAt(Account storage account, uint256 period) private view returns (uint256 weight) {
-        Weights storage weights = account.weights;
-        (uint256 count, uint256 since) = (weights.count, weights.since);
-        if (since > period) return weights.previous;
-        weight = weights.current;
-        unchecked {
-            for (uint256 i = 0; i < count; ++i) {
-                Position storage held = account.positions[i];
-                uint256 end = held.endPeriod;
-                if (end > since && end <= period && !held.retired) weight -= held.amount;
-            }
-        }
-    }
-
     /// @dev What is live in `current` and ends in `period` or later, even if everything began to wind down now.
     function _lockedFrom(
         Account storage account,
@@ -238,5 +223,20 @@ abstract contract Accounts is SupplyLaw {
     function _firmEnd(Position storage held, uint256 current) internal view returns (uint256 end) {
         end = held.endPeriod;
         if (end == 0) end = Periods.endOfLock(current, held.lockPeriods);
+    }
+
+    /// @dev Weight in the current period, or in the one before if it is not forgotten.
+    function _weightAt(Account storage account, uint256 period) private view returns (uint256 weight) {
+        Weights storage weights = account.weights;
+        (uint256 count, uint256 since) = (weights.count, weights.since);
+        if (since > period) return weights.previous;
+        weight = weights.current;
+        unchecked {
+            for (uint256 i = 0; i < count; ++i) {
+                Position storage held = account.positions[i];
+                uint256 end = held.endPeriod;
+                if (end > since && end <= period && !held.retired) weight -= held.amount;
+            }
+        }
     }
 }

@@ -194,6 +194,12 @@ abstract contract Positions is Rewards, Drawing {
         return count;
     }
 
+    /// @dev What is above the supply would not fit its lane.
+    function _checkAmount(uint256 amount) internal view {
+        if (amount == 0) revert ZeroAmount();
+        if (amount > _maxSupply) revert DepositAboveMaximum(amount, _maxSupply);
+    }
+
     function _addWeight(address staker, Account storage account, Ledger memory ledger, uint256 amount) private {
         _head.locked += uint96(amount);
         ledger.current += amount;
@@ -257,12 +263,6 @@ abstract contract Positions is Rewards, Drawing {
         (amount, lock, end) = (held.amount, held.lockPeriods, held.endPeriod);
         if (held.retired || (end != 0 && Periods.isOver(end, next)))
             revert PositionEnded(index, uint32(end), uint32(next - 1));
-    }
-
-    /// @dev What is above the supply would not fit its lane.
-    function _checkAmount(uint256 amount) internal view {
-        if (amount == 0) revert ZeroAmount();
-        if (amount > _maxSupply) revert DepositAboveMaximum(amount, _maxSupply);
     }
 
     function _checkDeposit(uint256 amount, uint256 most) private view {
