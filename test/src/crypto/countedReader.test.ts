@@ -42,7 +42,7 @@ describe("counted readers", () => {
     return engine.verify(concat(turn, binding), { capsule, commitment, ...keys });
   };
   /** What the node concludes of one coefficient from what it sees. */
-  const learn = async (at: number, opens: (sign: number) => Promise<boolean>) => {
+  const learn = async (opens: (sign: number) => Promise<boolean>) => {
     for (const sign of [1, -1]) if (!(await opens(sign))) return sign;
     return 0;
   };
@@ -57,7 +57,7 @@ describe("counted readers", () => {
 
   it("are needed: a node that sees what opens has the reader's secret, coefficient by coefficient", async () => {
     for (let at = 0; at < 12; at++) {
-      const learnt = await learn(at, async (sign) => {
+      const learnt = await learn(async (sign) => {
         try {
           engine.combine(recipient.secretKey, owner.publicKey, capsule, [lie(at, sign)]);
           return true;
@@ -75,7 +75,7 @@ describe("counted readers", () => {
     const { reader, written } = makeReader();
     const seen: string[] = [];
     for (let at = 0; at < 40; at++) {
-      await learn(at, async (sign) => {
+      await learn(async (sign) => {
         const code = await reader.combine(owner.publicKey, capsule, [lie(at, sign)]).then(
           () => "opens",
           (error: NkmsError) => error.code,
