@@ -9,7 +9,7 @@ import { type Address, isSameAddress } from "../protocol/abi";
 import { GRANT, PAYMENT, type Terms } from "../protocol/policy";
 import { encodeConsent, type RenewalConsent } from "../protocol/renewalConsent";
 import { acceptanceDomain, type Context } from "./context";
-import { checkBalance, ensureAllowance } from "./funds";
+import { checkBalance, raiseAllowance, requireAllowance } from "./funds";
 import { type Renewal, renewalOf } from "./renewal";
 import { wholeOption } from "./shareOptions";
 
@@ -25,7 +25,7 @@ export interface ConsentOptions {
 const DAY = 86_400;
 
 /**
- * Our agreement to one renewal of a policy that we own or pay, not both. A sponsor's covers its fee and approves it to the wei. Give the text to the other party:
+ * Our agreement to one renewal of a policy that we own or pay, not both. A sponsor's covers its fee, which is approved on top of what earlier consents promised. Give the text to the other party:
  * `renew(id, {time, consent})`. Throws as renew does, and E_SAME_PARTY.
  */
 export async function consentToRenew(context: Context, id: string, options: ConsentOptions): Promise<string> {
@@ -34,7 +34,8 @@ export async function consentToRenew(context: Context, id: string, options: Cons
   if (maximum > 0n) {
     await checkBalance(context, context.address, maximum);
     const { PolicyManager } = context.chain.deployment;
-    await context.inTurn(() => ensureAllowance(context, PolicyManager, maximum, options.approve ?? true));
+    const cover = (options.approve ?? true) ? raiseAllowance : requireAllowance;
+    await context.inTurn(() => cover(context, PolicyManager, maximum));
   }
   return encodeConsent(await signedConsent(context, renewal, options.validFor));
 }

@@ -3,6 +3,8 @@ import { NkmsError } from "../errors";
 import type { Address } from "../protocol/abi";
 import type { Context, Transaction } from "./context";
 
+const UNLIMITED = 2n ** 256n - 1n;
+
 /** Throws E_INSUFFICIENT_BALANCE {got, required} if the account holds less. */
 export async function checkBalance({ chain }: Context, account: Address, required: bigint): Promise<void> {
   const balance = await chain.nkmsToken.balanceOf(account);
@@ -23,7 +25,7 @@ export interface Payment {
 
 /**
  * Approves what a call takes from us, if nothing but the allowance is missing. Contracts take money last, so whatever else they would refuse is
- * thrown here, before anything is sent; E_INSUFFICIENT_ALLOWANCE as by {@link ensureAllowance}.
+ * thrown here, before anything is sent. With `approve` false nothing is sent: then E_INSUFFICIENT_ALLOWANCE.
  */
 export async function approveIfMissing(
   context: Context,
@@ -34,31 +36,54 @@ export async function approveIfMissing(
     await call.check();
   } catch (error) {
     if (!lacksAllowance(error)) throw error;
-    await ensureAllowance(context, spender, amount, approve);
+    await (approve ? raiseAllowance : requireAllowance)(context, spender, amount);
   }
 }
 
 /** Whether a call failed for want of an allowance. */
-export function lacksAllowance(error: unknown): boolean {
+export function lacksAllowance(error: unknown): error is NkmsError {
   return error instanceof NkmsError && error.code === "E_ERC20_INSUFFICIENT_ALLOWANCE";
 }
 
-/**
- * Makes the allowance of a contract cover what it is about to take. With `approve` false nothing is sent: then a smaller allowance throws
- * E_INSUFFICIENT_ALLOWANCE {got, required}.
- */
-export async function ensureAllowance(
-  { address, chain }: Context,
+/** Approves an amount on top of what is approved, which consents that are still out may have promised. */
+export async function raiseAllowance(
+  { address, chain: { nkmsToken } }: Context,
   spender: Address,
-  required: bigint,
-  approve: boolean,
+  amount: bigint,
 ): Promise<void> {
-  const allowance = await chain.nkmsToken.allowance(address, spender);
-  if (allowance >= required) return;
-  if (approve) return void (await chain.nkmsToken.approve(spender, required).send());
-  throw new NkmsError("E_INSUFFICIENT_ALLOWANCE", `${required} wei of NKMS are needed; ${allowance} are approved.`, {
-    why: "A contract may take only what its payer approved, and approving was declined. Nothing was sent.",
-    fix: `Approve ${required} to ${spender}, or leave out {approve: false}.`,
-    data: { got: allowance, required, spender },
-  });
+  const allowance = await nkmsToken.allowance(address, spender);
+  const raised = raisedAllowance(allowance, amount);
+  if (raised > allowance) await nkmsToken.approve(spender, raised).send();
+}
+
+/** Both together; no more than the most there can be, which calls leave as it is. */
+export function raisedAllowance(allowance: bigint, amount: bigint): bigint {
+  const sum = allowance + amount;
+  return sum < UNLIMITED ? sum : UNLIMITED;
+}
+
+/** Throws E_INSUFFICIENT_ALLOWANCE {got, required, spender, account} unless we have approved an amount. */
+export async function requireAllowance({ address, chain }: Context, spender: Address, required: bigint): Promise<void> {
+  const got = await chain.nkmsToken.allowance(address, spender);
+  if (got < required) throw insufficientAllowance({ got, required, spender, account: address });
+}
+
+/** An error of a call that takes money from `payer`: for want of an allowance it names the payer, which the token's does not. */
+export function namingPayer(error: unknown, payer: Address): unknown {
+  if (!lacksAllowance(error)) return error;
+  const { spender, allowance, needed } = error.data as { spender: Address; allowance: bigint; needed: bigint };
+  return insufficientAllowance({ got: allowance, required: needed, spender, account: payer });
+}
+
+function insufficientAllowance(data: { got: bigint; required: bigint; spender: Address; account: Address }): NkmsError {
+  const { got, required, spender, account } = data;
+  return new NkmsError(
+    "E_INSUFFICIENT_ALLOWANCE",
+    `${required} wei of NKMS are needed; ${account} has approved ${got}.`,
+    {
+      why: "A contract takes only what its payer approved. Nothing was sent.",
+      fix: `${account} approves ${required} to ${spender}; as the sender by leaving out {approve: false}, as a sponsor by a new consent.`,
+      data,
+    },
+  );
 }

@@ -7,7 +7,7 @@ import type { Policy } from "../protocol/policy";
 import { decodeConsent } from "../protocol/renewalConsent";
 import { requireFitting } from "./consentToRenew";
 import type { Context } from "./context";
-import { approveIfMissing, checkBalance } from "./funds";
+import { approveIfMissing, checkBalance, namingPayer } from "./funds";
 import { type Renewal, renewalOf } from "./renewal";
 import type { Sponsor } from "./sponsor";
 
@@ -51,7 +51,10 @@ export async function renew(context: Context, id: string, options: RenewOptions)
     if (isSameAddress(policy.terms.payer, context.address)) {
       await approveIfMissing(context, call, { spender: deployment.PolicyManager, amount: fee, ...options });
     }
-    return (await call.send()).hash;
+    const sent = call.send().catch((error: unknown) => {
+      throw namingPayer(error, policy.terms.payer);
+    });
+    return (await sent).hash;
   });
   return { id, expires: new Date(Number(end) * 1000), fee, transaction };
 }

@@ -10,7 +10,7 @@ import { creationFee, optionalHash, type Policy, policyId, type Terms } from "..
 import type { Consent, Creation } from "../chain/policyManager";
 import type { Context, Transaction } from "./context";
 import { engageNodes, type Search } from "./engageNodes";
-import { approveIfMissing, type Payment } from "./funds";
+import { approveIfMissing, namingPayer, type Payment } from "./funds";
 import type { AcceptedPolicy, Draft } from "./handOver";
 import type { PolicyRecord } from "./policyRecord";
 import { type Recipient, recipientKeys, type RecipientKeys } from "./recipient";
@@ -159,7 +159,7 @@ async function createPolicy(
       await call.check();
     } catch (error) {
       await store.remove(record.id);
-      throw error;
+      throw namingPayer(error, record.terms.payer);
     }
     const { hash } = await call.send().catch((error: unknown) => {
       throw error instanceof NkmsError ? withPolicyId(error, record.id) : error;

@@ -4,7 +4,7 @@ import { NkmsError } from "../errors";
 import type { Address } from "../protocol/abi";
 import { PAYMENT } from "../protocol/policy";
 import { acceptanceDomain, type Context } from "./context";
-import { checkBalance, ensureAllowance } from "./funds";
+import { checkBalance, raiseAllowance } from "./funds";
 
 /** What a sponsor is asked to pay for: `amount` NKMS wei, so that the policy runs until `end` (Unix seconds). */
 export interface PaymentRequest {
@@ -24,8 +24,8 @@ export interface Sponsor {
 const VALID_SECONDS = 600n;
 
 /**
- * Us as a sponsor of whoever holds the result, for payments that `approve` agrees to. Each consent covers one policy up to one end, is approved to
- * the wei, and gets every refund. Throws E_INSUFFICIENT_BALANCE.
+ * Us as a sponsor of whoever holds the result, for payments that `approve` agrees to. Each consent covers one policy up to one end, and its amount is
+ * approved on top of what earlier ones promised. Every refund comes back to us. Throws E_INSUFFICIENT_BALANCE.
  */
 export function sponsor(context: Context, approve: (request: PaymentRequest) => boolean | Promise<boolean>): Sponsor {
   const { address } = context;
@@ -35,7 +35,7 @@ export function sponsor(context: Context, approve: (request: PaymentRequest) => 
       if (!(await approve(request))) throw declined(request);
       await checkBalance(context, address, request.amount);
       const { PolicyManager } = context.chain.deployment;
-      await context.inTurn(() => ensureAllowance(context, PolicyManager, request.amount, true));
+      await context.inTurn(() => raiseAllowance(context, PolicyManager, request.amount));
       return signedConsent(context, request);
     },
   };

@@ -2,6 +2,7 @@ import type { Chain } from "../../src/chain/connection";
 import { requiredOf, signedConsent } from "../../src/client/consentToRenew";
 import type { Context } from "../../src/client/context";
 import { agreedRenewal, type AgreedRenewal, renewalCall } from "../../src/client/renew";
+import { namingPayer } from "../../src/client/funds";
 import { renewalOf } from "../../src/client/renewal";
 import { isSameAddress } from "../../src/protocol/abi";
 import { formatAmount } from "../../src/protocol/amount";
@@ -38,12 +39,20 @@ export async function renewPolicy(session: Session): Promise<Outcome> {
   });
 }
 
-function renewalSteps({ address }: Context, chain: Chain, renewal: AgreedRenewal): Promise<Step[]> | Step[] {
+async function renewalSteps({ address }: Context, chain: Chain, renewal: AgreedRenewal): Promise<Step[]> {
   const { policyManager, deployment } = chain;
   const { payer } = renewal.policy.terms;
   const step = { title: "renew", call: () => renewalCall(policyManager, renewal) };
-  if (!isSameAddress(payer, address)) return [step];
-  return payingSteps(chain, { payer, spender: deployment.PolicyManager, amount: renewal.fee }, step);
+  if (isSameAddress(payer, address)) {
+    return payingSteps(chain, { payer, spender: deployment.PolicyManager, amount: renewal.fee }, step);
+  }
+  await step
+    .call()
+    .check()
+    .catch((error: unknown) => {
+      throw namingPayer(error, payer);
+    });
+  return [step];
 }
 
 /** Agrees to a renewal that the other party sends: as its sponsor, who then pays, or as its owner. */

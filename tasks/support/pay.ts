@@ -2,7 +2,7 @@
 import type { Call } from "../../src/chain/call";
 import type { Chain } from "../../src/chain/connection";
 import { refusal } from "../../src/chain/refusals";
-import { lacksAllowance } from "../../src/client/funds";
+import { lacksAllowance, raisedAllowance } from "../../src/client/funds";
 import type { Address } from "../../src/protocol/abi";
 import type { Step } from "./propose";
 
@@ -31,9 +31,10 @@ export async function payingSteps(
   }
 }
 
-/** An approval of what will be taken, if the allowance does not cover it. Throws E_ERC20_INSUFFICIENT_BALANCE. */
+/** An approval of what will be taken, on top of what is approved, which consents that are still out may have promised. Throws E_ERC20_INSUFFICIENT_BALANCE. */
 export async function approval({ nkmsToken }: Chain, { payer, spender, amount }: Taking): Promise<Step[]> {
   const [balance, allowance] = await Promise.all([nkmsToken.balanceOf(payer), nkmsToken.allowance(payer, spender)]);
   if (balance < amount) throw refusal("ERC20InsufficientBalance", { sender: payer, balance, needed: amount });
-  return allowance < amount ? [{ title: "approve", call: () => nkmsToken.approve(spender, amount) }] : [];
+  const raised = raisedAllowance(allowance, amount);
+  return raised > allowance ? [{ title: "approve", call: () => nkmsToken.approve(spender, raised) }] : [];
 }

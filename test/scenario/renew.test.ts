@@ -135,6 +135,48 @@ describe("Alice renews what she shared", () => {
       expect(again.fee * BigInt(HOUR)).to.equal(fee * 60n);
     });
 
+    it("several of which may be out at once, at one sponsor, for several owners", async () => {
+      const dave = await world.connect("dave");
+      await dave.write("file://daves", "secret");
+      const shares = { payer: carol.sponsor(() => true), time: HOUR, maxTime: 3 * HOUR };
+      const [other] = await Promise.all([
+        dave.share(bob.address, "file://daves", shares),
+        shared("file://at-once", shares),
+      ]);
+      const consents = [
+        await carol.consentToRenew(id, { time: HOUR }),
+        await carol.consentToRenew(other.id, { time: HOUR }),
+      ];
+      expect((await alice.renew(id, { time: HOUR, consent: consents[0] })).fee).to.equal(fee);
+      expect((await dave.renew(other.id, { time: HOUR, consent: consents[1] })).fee).to.equal(other.fee);
+      await dave.close();
+    });
+
+    it("which names the sponsor where its allowance is gone", async () => {
+      const { PolicyManager: spender } = world.chain.deployment;
+      const consent = await carol.consentToRenew(id, { time: HOUR });
+      const asCarol = await chainAs(await world.identity("carol"), world.chain);
+      const allowance = await asCarol.nkmsToken.allowance(carol.address, spender);
+      await asCarol.nkmsToken.approve(spender, fee - 1n).send();
+      const { code, data } = await rejection(alice.renew(id, { time: HOUR, consent }));
+      expect(data).to.deep.equal({ got: fee - 1n, required: fee, spender, account: carol.address.toLowerCase() });
+      expect([code, allowance]).to.deep.equal(["E_INSUFFICIENT_ALLOWANCE", fee]);
+      const unable = { address: carol.address, consent: carol.sponsor(() => true).consent };
+      const payer = {
+        ...unable,
+        async consent(request: Parameters<typeof unable.consent>[0]) {
+          const given = await unable.consent(request);
+          await asCarol.nkmsToken.approve(spender, 1n).send();
+          return given;
+        },
+      };
+      const refused = await rejection(shared("file://unable", { payer }));
+      expect([refused.code, refused.data]).to.deep.equal([
+        "E_INSUFFICIENT_ALLOWANCE",
+        { got: 1n, required: fee, spender, account: carol.address },
+      ]);
+    });
+
     it("which counts for one renewal, one party and its time only", async () => {
       const consent = await carol.consentToRenew(id, { time: HOUR, validFor: 600 });
       const refused = async (who: Client, options: { time: number; consent?: string }) => {

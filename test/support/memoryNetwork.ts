@@ -224,7 +224,8 @@ export class MemoryNetwork implements MemoryLedger {
       const node = creation.nodes.find((one) => this.refused.has(one));
       if (node) throw new NkmsError(this.refused.get(node)!, "Refused.", { data: { node } });
       if ((this.allowances.get(account) ?? 0n) >= fee) return id;
-      throw new NkmsError("E_ERC20_INSUFFICIENT_ALLOWANCE", "Not approved.");
+      const data = { spender: this.policyManager, allowance: this.allowances.get(account) ?? 0n, needed: fee };
+      throw new NkmsError("E_ERC20_INSUFFICIENT_ALLOWANCE", "Not approved.", { data });
     };
     return this.transaction("create", check, () => {
       this.allowances.set(account, this.allowances.get(account)! - fee);

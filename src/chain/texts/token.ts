@@ -24,9 +24,9 @@ export const TOKEN_TEXTS: RefusalTexts = {
     ),
   ERC20InsufficientAllowance: ({ spender, allowance, needed }) =>
     words(
-      `${spender} may take ${nkms(allowance)} from this account; ${nkms(needed)} are needed.`,
+      `${spender} may take ${nkms(allowance)} from the account that pays; ${nkms(needed)} are needed.`,
       "The allowance is too small, or a permit was not valid.",
-      "Approve the amount, or sign a permit for it.",
+      "The account that pays approves the amount, or signs a permit for it.",
     ),
   ERC20InvalidSender: ({ sender }) =>
     words(`Tokens cannot leave ${sender}.`, "It is the zero address.", "Use another account."),

@@ -141,7 +141,12 @@ describe("share", () => {
       network.allowances.set(alice.address, 5n);
       const error = await rejection(share({ approve: false }));
       expect(error.code).to.equal("E_INSUFFICIENT_ALLOWANCE");
-      expect(error.data).to.deep.equal({ got: 5n, required: 3n * BigInt(DAY), spender: network.policyManager });
+      expect(error.data).to.deep.equal({
+        got: 5n,
+        required: 3n * BigInt(DAY),
+        spender: network.policyManager,
+        account: alice.address,
+      });
       expect(network.log).to.deep.equal([]);
       expect(await alice.store.list()).to.deep.equal([]);
       network.allowances.set(alice.address, 3n * BigInt(DAY));
