@@ -14,7 +14,9 @@ const LENGTH = process.env.NKMS_DEEP ? 6 : 4;
 const PACE = 37;
 const SHARES = 3;
 const PROLONGATION = 150;
-const { minPaid, challengeWindow, revealWindow, collateralPerKey, leakBurnBps } = PARAMETERS;
+/** Short enough that the third event can already come after it. */
+const MIN_PAID = 50n;
+const { challengeWindow, revealWindow, collateralPerKey, leakBurnBps } = PARAMETERS;
 
 interface World {
   readonly system: PolicySystem;
@@ -130,7 +132,7 @@ function suspension({ system, policy }: World, suspended: boolean): Step {
 }
 
 async function deployWorld(): Promise<{ world: World; model: PolicyModel; now: number }> {
-  const system = await deployPolicySystem(SHARES);
+  const system = await deployPolicySystem(SHARES, { ...PARAMETERS, minPaid: MIN_PAID });
   const sight = await deploySight(system);
   const now = BigInt(await time.latest());
   const times = { start: now + 60n, end: now + 360n, maxEnd: now + 700n };
@@ -169,7 +171,7 @@ function modelOf({ terms, nodes }: Policy): PolicyModel {
       maxEnd: Number(terms.maxEnd),
       acceptBy: Number(terms.acceptBy),
     },
-    { minPaid: Number(minPaid), windows: Number(challengeWindow + revealWindow), burnBps: leakBurnBps },
+    { minPaid: Number(MIN_PAID), windows: Number(challengeWindow + revealWindow), burnBps: leakBurnBps },
   );
 }
 
