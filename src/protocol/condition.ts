@@ -5,13 +5,22 @@
  * const when = all(after(1_800_000_000), any(holds(token, 5n), paid(alice, 2n * NKMS, "file://film")));
  * ```
  *
- * A builder knows no deployment: which contracts are meant, and who the reader is, comes in when a policy is made. What each means
+ * A builder refuses what would never hold, always hold, or revert, by E_SENSELESS_CONDITION with what was given and what would do. It knows no deployment: which contracts are meant, and who the reader is, comes in when a policy is made. What each means
  * stands in docs/protocol.md, and at the contracts in contracts/conditions.
  */
 import { concat, equalBytes, toHex } from "../bytes";
 import { NkmsError } from "../errors";
 import { type Address, encodeAddressAndBytes, encodeUint } from "./abi";
-import { type ConditionContract, encodeField, FORMS, type FormName, NKMS, READER, type Scene } from "./conditionForms";
+import {
+  encodeField,
+  type FieldKind,
+  FORMS,
+  type FormName,
+  isNumeric,
+  NKMS,
+  READER,
+  type Scene,
+} from "./conditionForms";
 import { MAX_CONDITION_BYTES } from "./messages";
 
 /** A contract and what it is asked with besides policy and requester. */
@@ -35,6 +44,10 @@ export interface Plan {
 }
 
 const FOREVER = 2n ** 256n - 1n;
+/** Most parts of `all` and `any`, as the contracts have it. */
+const MAX_PARTS = 32;
+/** The builders' names by contract. */
+export const COMPOSITES = { AllOf: "all", AnyOf: "any" } as const;
 
 /** From a Unix second on. */
 export const after = (from: number): When => form("between", [from, FOREVER]);
@@ -83,10 +96,10 @@ export const asks =
   (address: Address, context: Uint8Array): When =>
   () => ({ address, context });
 
-/** Every one of them; at least one. */
+/** Every one of them, 1 to 32. */
 export const all = (...whens: readonly When[]): When => composite("AllOf", whens);
 
-/** At least one of them. */
+/** At least one of them, 1 to 32. */
 export const any = (...whens: readonly When[]): When => composite("AnyOf", whens);
 
 /** The contrary; what gives no answer has none. */
@@ -115,17 +128,44 @@ export function conditionBytes(when: When | undefined, scene: Scene): Uint8Array
   );
 }
 
-/** A condition from its builder's name and the words of its context. */
+/** A condition from its builder's name and the words of its context. Throws E_SENSELESS_CONDITION. */
 export function form(name: FormName, values: readonly (string | bigint | number)[]): When {
   const { contract, fields } = FORMS[name];
+  fields.forEach((kind, index) => requireNumber(name, kind, values[index]));
+  if (name === "between") requireTimeBetween(values[0], values[1]);
   return (scene) => ({
     address: scene.contracts[contract],
     context: concat(...fields.map((kind, index) => encodeField(kind, values[index], scene))),
   });
 }
 
-/** abi.encode(Child[]): offset, count, an offset per child, the children. */
-function composite(contract: ConditionContract, whens: readonly When[]): When {
+function requireNumber(name: FormName, kind: FieldKind, got: string | bigint | number): void {
+  if (!isNumeric(kind)) return;
+  const least = kind === "count" ? 1n : 0n;
+  const whole = typeof got === "bigint" || Number.isSafeInteger(got);
+  if (whole && BigInt(got) >= least) return;
+  throw senseless(name, `is asked for ${got}; it takes whole numbers from ${least}`, { got, least });
+}
+
+function requireTimeBetween(from: string | bigint | number, until: string | bigint | number): void {
+  if (BigInt(until) > BigInt(from)) return;
+  throw senseless("between", `would last from ${from} until ${until}, which is no time`, { from, until });
+}
+
+function senseless(condition: string, what: string, data: object): NkmsError {
+  return new NkmsError("E_SENSELESS_CONDITION", `The condition ${condition} ${what}.`, {
+    why: "It would always hold, or nobody could ever read. Nothing was sent.",
+    fix: "Correct the numbers, or leave the condition out.",
+    data: { condition, ...data },
+  });
+}
+
+/** abi.encode(Child[]): offset, count, an offset per child, the children. Throws E_SENSELESS_CONDITION. */
+function composite(contract: "AllOf" | "AnyOf", whens: readonly When[]): When {
+  if (whens.length < 1 || whens.length > MAX_PARTS) {
+    const parts = { got: whens.length, least: 1, most: MAX_PARTS };
+    throw senseless(COMPOSITES[contract], `has ${parts.got} parts; it takes 1 to ${MAX_PARTS}`, parts);
+  }
   return (scene) => {
     const children = whens.map((when) => encodeCondition(when(scene)));
     let offset = 32 * children.length;

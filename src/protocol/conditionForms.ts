@@ -25,10 +25,10 @@ export interface Scene {
 }
 
 /**
- * One word of a context. `time` is in Unix seconds; `token` an address, or NKMS; `account` an address, or `reader`; `name` 32 bytes as hex, or
+ * One word of a context. `time` is in Unix seconds; a `count` is a number of at least 1, below which the condition would always hold or never; `token` an address, or NKMS; `account` an address, or `reader`; `name` 32 bytes as hex, or
  * any text, whose keccak256 it then is.
  */
-export type FieldKind = "time" | "number" | "address" | "token" | "account" | "name";
+export type FieldKind = "time" | "number" | "count" | "address" | "token" | "account" | "name";
 
 interface Form {
   readonly contract: ConditionContract;
@@ -38,14 +38,14 @@ interface Form {
 /** By the name of their builder, fields in the order of the context. */
 export const FORMS = {
   between: { contract: "TimeWindow", fields: ["time", "time"] },
-  holds: { contract: "TokenBalance", fields: ["token", "account", "number"] },
-  paid: { contract: "SellerPayments", fields: ["address", "token", "name", "account", "number"] },
+  holds: { contract: "TokenBalance", fields: ["token", "account", "count"] },
+  paid: { contract: "SellerPayments", fields: ["address", "token", "name", "account", "count"] },
   subscribed: {
     contract: "Subscriptions",
-    fields: ["address", "token", "number", "number", "name", "account"],
+    fields: ["address", "token", "number", "count", "name", "account"],
   },
   listed: { contract: "AllowLists", fields: ["address", "name", "account"] },
-  logged: { contract: "AccessLog", fields: ["number"] },
+  logged: { contract: "AccessLog", fields: ["count"] },
   bought: { contract: "PayToReadShop", fields: ["address", "name"] },
 } as const satisfies Record<string, Form>;
 
@@ -54,6 +54,11 @@ export type FormName = keyof typeof FORMS;
 /** The token of the deployment, and whom a policy is shared with, where an address could stand. */
 export const NKMS = "NKMS";
 export const READER = "reader";
+
+/** Whether fields of a kind are numbers. */
+export function isNumeric(kind: FieldKind): boolean {
+  return kind === "time" || kind === "number" || kind === "count";
+}
 
 /** The 32 bytes that a name stands for: those of a 32-byte hex string, else the keccak256 of the text. */
 export function nameId(name: string): Uint8Array {
@@ -66,7 +71,7 @@ export function encodeField(
   value: string | bigint | number,
   { contracts, reader }: Scene,
 ): Uint8Array {
-  if (kind === "time" || kind === "number") return encodeUint(BigInt(value));
+  if (isNumeric(kind)) return encodeUint(BigInt(value));
   if (kind === "name") return nameId(String(value));
   if (kind === "token" && value === NKMS) return encodeAddress(contracts.NKMSToken);
   return encodeAddress(kind === "account" && value === READER ? reader : String(value));

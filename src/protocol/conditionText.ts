@@ -1,13 +1,14 @@
-/** Conditions as text: `all(between(2026-12-01T00:00:00Z, forever), holds(NKMS, reader, 5))`. What is printed can be typed. */
+/** Conditions as text: `all(between(2026-12-01T00:00:00Z, forever), holds(NKMS, reader, 5))`. What is printed can be typed, if it makes sense. */
 import { concat, equalBytes, fromHex, toHex } from "../bytes";
 import { NkmsError } from "../errors";
 import { encodeUint } from "./abi";
-import { all, any, asks, decodeCondition, form, not, returnsTrue, type When } from "./condition";
+import { all, any, asks, COMPOSITES, decodeCondition, form, not, returnsTrue, type When } from "./condition";
 import {
   type ConditionContract,
   type FieldKind,
   FORMS,
   type FormName,
+  isNumeric,
   NKMS,
   READER,
   type Scene,
@@ -25,7 +26,6 @@ const CONTRACTS: readonly ConditionContract[] = [
   "AnyOf",
   "Not",
 ];
-const COMPOSITES = { AllOf: "all", AnyOf: "any" } as const;
 
 /** A condition as text; what is none of the built-in is `asks(address, bytes)`, what is no condition at all its hex. */
 export function formatCondition(condition: Uint8Array, contracts: Scene["contracts"]): string {
@@ -59,7 +59,7 @@ function formatKnown(contract: ConditionContract, context: Uint8Array, contracts
 
 function formatField(kind: FieldKind, bytes: Uint8Array, contracts: Scene["contracts"]): string {
   const value = BigInt(toHex(bytes));
-  if (kind === "number") return value.toString();
+  if (kind === "number" || kind === "count") return value.toString();
   if (kind === "name") return toHex(bytes);
   if (kind === "time") return formatTime(value);
   if (value >> 160n !== 0n) throw badText("address", 0);
@@ -197,6 +197,7 @@ class Reader {
 const EXPECTED: Record<FieldKind, string> = {
   time: "a date (2026-12-01T00:00:00Z), a Unix second, or forever",
   number: "a whole number",
+  count: "a whole number",
   address: "an address",
   token: `an address or ${NKMS}`,
   account: `an address or ${READER}`,
@@ -205,13 +206,13 @@ const EXPECTED: Record<FieldKind, string> = {
 
 function parseField(kind: FieldKind, value: string): string | bigint {
   if (kind === "name") return value;
-  if (kind === "time" || kind === "number") return parseNumber(kind, value);
-  const word = { token: NKMS, account: READER, address: undefined }[kind];
+  if (isNumeric(kind)) return parseNumber(kind, value);
+  const word = { token: NKMS, account: READER }[kind as string];
   if (value !== word) fromHex(value, 20);
   return value;
 }
 
-function parseNumber(kind: "time" | "number", value: string): bigint {
+function parseNumber(kind: FieldKind, value: string): bigint {
   if (/^\d+$/.test(value)) return BigInt(value);
   if (kind === "time" && value === "forever") return FOREVER;
   // eslint-disable-next-line no-restricted-globals -- a calendar, not a clock

@@ -112,7 +112,6 @@ describe(`condition (seed ${random.seed})`, () => {
     const whens = CASES.map(([, when]) => when);
     expect(encoded(all(...whens))).to.equal(expectedOf("AllOf", childrenContext(children)));
     expect(encoded(any(...whens))).to.equal(expectedOf("AnyOf", childrenContext(children)));
-    expect(encoded(any())).to.equal(expectedOf("AnyOf", childrenContext([])));
     expect(encoded(not(CASES[0][1]))).to.equal(expectedOf("Not", childContext(children[0])));
   });
 
@@ -121,8 +120,46 @@ describe(`condition (seed ${random.seed})`, () => {
     const tooLong = thrown(() => conditionBytes(many, scene));
     expect(tooLong.code).to.equal("E_CONDITION_TOO_LONG");
     expect(tooLong.data).to.deep.equal({ got: ethers.dataLength(encodedUnchecked(32)), most: 4_096 });
-    expect(thrown(() => conditionBytes(after(-1), scene)).code).to.equal("E_OUT_OF_RANGE");
+    expect(thrown(() => conditionBytes(holds(TOKEN, 2n ** 256n), scene)).code).to.equal("E_OUT_OF_RANGE");
     expect(thrown(() => conditionBytes(holds("0x12", 1n), scene)).code).to.equal("E_BAD_HEX");
+  });
+
+  const SENSELESS: [string, () => When, object][] = [
+    ["all", () => all(), { condition: "all", got: 0, least: 1, most: 32 }],
+    ["any", () => any(), { condition: "any", got: 0, least: 1, most: 32 }],
+    ["any of 33", () => any(...Array<When>(33).fill(logged(1))), { condition: "any", got: 33, least: 1, most: 32 }],
+    ["between without time", () => between(7, 7), { condition: "between", from: 7, until: 7 }],
+    ["between backwards", () => between(8, 7), { condition: "between", from: 8, until: 7 }],
+    ["before the first second", () => before(0), { condition: "between", from: 0, until: 0 }],
+    ["after a second below 0", () => after(-1), { condition: "between", got: -1, least: 0n }],
+    ["after half a second", () => after(0.5), { condition: "between", got: 0.5, least: 0n }],
+    ["logged in no time", () => logged(0), { condition: "logged", got: 0, least: 1n }],
+    ["paid nothing", () => paid(SELLER, 0n, "film"), { condition: "paid", got: 0n, least: 1n }],
+    ["holds nothing", () => holds(TOKEN, 0n), { condition: "holds", got: 0n, least: 1n }],
+    [
+      "subscribed for no time",
+      () => subscribed({ ...PLAN, termLength: 0 }),
+      { condition: "subscribed", got: 0, least: 1n },
+    ],
+    ["a text of it", () => parseCondition("all(logged(60), logged(0))"), { condition: "logged", got: 0n, least: 1n }],
+  ];
+  for (const [name, build, data] of SENSELESS) {
+    it(`refuses what makes no sense: ${name}`, () => {
+      const error = thrown(build);
+      expect([error.code, error.data]).to.deep.equal(["E_SENSELESS_CONDITION", data]);
+    });
+  }
+
+  it("takes the least that makes sense", () => {
+    for (const when of [
+      between(7, 8),
+      before(1),
+      logged(1),
+      all(logged(1)),
+      any(...Array<When>(32).fill(not(after(1)))),
+    ]) {
+      expect(when(scene).context).to.not.have.length(0);
+    }
   });
 
   function encodedUnchecked(count: number): string {
