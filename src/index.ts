@@ -17,6 +17,7 @@ export type { ConsentOptions } from "./client/consentToRenew";
 export type { Closing } from "./client/channels";
 export type { Channel } from "./chain/paidReads";
 export type { Renewed, RenewOptions } from "./client/renew";
+export type { ReturnedBounty } from "./client/returnBounty";
 export type { Revoked, RevokeOptions } from "./client/revoke";
 export type { PolicyFilter, PolicyStatus, PolicySummary } from "./client/readPolicies";
 export type { NodeFailure, WrongAnswer } from "./client/nodeOutcome";

@@ -7,7 +7,7 @@ import { fromHex } from "../bytes";
 import { type Commitment, commitmentsHash, type Policy, type Terms } from "../protocol/policy";
 import { type Call, prepare } from "./call";
 import { queryEvents } from "./events";
-import { explained } from "./refusals";
+import { explained, refusal } from "./refusals";
 
 /** The deployment's choices; meanings and bounds stand at `IPolicyManager.Parameters`. */
 export interface PolicyParameters {
@@ -143,6 +143,16 @@ export class PolicyManagerClient {
     return (await queryEvents(this.contract, topics, this.provider, from, filter.toBlock)).map(policyRecord);
   }
 
+  /** Policies by their ids, in this order, found in one search. Throws ContractRefusal E_UNKNOWN_POLICY. */
+  async policiesById(policyIds: readonly string[]): Promise<PolicyRecord[]> {
+    const byId = new Map((await this.policies()).map((record) => [record.policyId, record]));
+    return policyIds.map((id) => {
+      const record = byId.get(id.toLowerCase());
+      if (record === undefined) throw refusal("UnknownPolicy", { policyId: id });
+      return record;
+    });
+  }
+
   /** One policy by its id; undefined if there is none. The id is not indexed: an owner or signer makes the search shorter. */
   async policy(policyId: string, filter: PolicyFilter = {}): Promise<PolicyRecord | undefined> {
     return (await this.policies(filter)).find((record) => record.policyId === policyId.toLowerCase());
@@ -199,6 +209,11 @@ export class PolicyManagerClient {
   /** Ends a policy at once; the payer is refunded in the same transaction. Owner only. */
   revoke(policy: Policy): Call<void> {
     return prepare(this.provider, this.contract.revoke, [shown(policy)]);
+  }
+
+  /** Ends a policy by its owner's signature of `REVOCATION`; open to all. */
+  revokeBySignature(policy: Policy, signature: Uint8Array): Call<void> {
+    return prepare(this.provider, this.contract.revokeBySignature, [shown(policy), signature]);
   }
 
   /** Takes one node out for good. Owner only. */

@@ -1,12 +1,14 @@
 /** The owner's verbs (V.A): everything Alice does with her data and her policies. */
 import type { Context } from "./context";
 import { consentToRenew, type ConsentOptions } from "./consentToRenew";
+import { consentToRevoke } from "./consentToRevoke";
 import { deleteObject } from "./delete";
 import { publishPathKey } from "./publishKeys";
 import { type PolicyFilter, type PolicySummary, readPolicies } from "./readPolicies";
 import { rebuildPolicies } from "./rebuildPolicies";
 import type { Recipient } from "./recipient";
 import { renew, type Renewed, type RenewOptions } from "./renew";
+import { type ReturnedBounty, returnBounty } from "./returnBounty";
 import { revoke, type Revoked, type RevokeOptions } from "./revoke";
 import { type Grant, share } from "./share";
 import type { ShareOptions } from "./shareOptions";
@@ -23,10 +25,14 @@ export interface Alice {
   renew(id: string, options: RenewOptions): Promise<Renewed>;
   /** Agrees, as its sponsor or its owner, to a renewal that the other sends. See {@link consentToRenew}. */
   consentToRenew(id: string, options: ConsentOptions): Promise<string>;
+  /** Agrees, as its owner, to a revocation that anybody sends. See {@link consentToRevoke}. */
+  consentToRevoke(id: string): Promise<string>;
   /** Ends a policy now, or takes out one of its nodes, with a refund. See {@link revoke}. */
   revoke(id: string, options?: RevokeOptions): Promise<Revoked>;
   /** Us as the payer of others' policies. See {@link sponsor}. */
   sponsor(approve: (request: PaymentRequest) => boolean | Promise<boolean>): Sponsor;
+  /** Sends the bounties that no leak drew on back to the owner. See {@link returnBounty}. */
+  returnBounty(id: string): Promise<ReturnedBounty>;
   /** Lists our policies. See {@link readPolicies}. */
   readPolicies(filter?: PolicyFilter): Promise<PolicySummary[]>;
   /** Renews all policies that a filter finds. See {@link updatePolicies}. */
@@ -48,8 +54,10 @@ export function alice(context: Context): Alice {
     share: (recipient, path, options) => share(context, recipient, path, options),
     renew: (id, options) => renew(context, id, options),
     consentToRenew: (id, options) => consentToRenew(context, id, options),
+    consentToRevoke: (id) => consentToRevoke(context, id),
     revoke: (id, options) => revoke(context, id, options),
     sponsor: (approve) => sponsor(context, approve),
+    returnBounty: (id) => returnBounty(context, id),
     readPolicies: (filter) => readPolicies(context, filter),
     updatePolicies: (filter, change) => updatePolicies(context, filter, change),
     deletePolicies: (filter) => deletePolicies(context, filter),

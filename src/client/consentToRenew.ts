@@ -9,6 +9,7 @@ import { type Address, isSameAddress } from "../protocol/abi";
 import { GRANT, PAYMENT, type Terms } from "../protocol/policy";
 import { encodeConsent, type RenewalConsent } from "../protocol/renewalConsent";
 import { acceptanceDomain, type Context } from "./context";
+import { requireAbleNodes } from "./ableNodes";
 import { checkBalance, raiseAllowance, requireAllowance } from "./funds";
 import { type Renewal, renewalOf } from "./renewal";
 import { wholeOption } from "./shareOptions";
@@ -20,6 +21,8 @@ export interface ConsentOptions {
   readonly validFor?: number;
   /** False: use the allowance there is, send no approval. */
   readonly approve?: boolean;
+  /** True: agree also where nodes are suspended, or their stake is not locked until the new end. */
+  readonly anyway?: boolean;
 }
 
 const DAY = 86_400;
@@ -31,6 +34,7 @@ const DAY = 86_400;
 export async function consentToRenew(context: Context, id: string, options: ConsentOptions): Promise<string> {
   const renewal = await renewalOf(context, id, options.time);
   const maximum = requiredOf(context, renewal);
+  if (!options.anyway) await requireAbleNodes(context, renewal);
   if (maximum > 0n) {
     await checkBalance(context, context.address, maximum);
     const { PolicyManager } = context.chain.deployment;
@@ -83,9 +87,7 @@ export async function requireFitting(
     party: party.toLowerCase(),
     end,
   };
-  for (const field of Object.keys(expected) as (keyof typeof expected)[]) {
-    if (consent[field] !== expected[field]) throw mismatch(field, consent[field], expected[field]);
-  }
+  requireSame(consent, expected);
   const { deadline, maximum } = consent;
   const timestamp = BigInt(await chain.headTime());
   if (timestamp >= deadline) throw refusal("ConsentExpired", { deadline, timestamp });
@@ -93,9 +95,16 @@ export async function requireFitting(
   if (required > maximum) throw refusal("ConsentExceeded", { required, maximum });
 }
 
+/** Throws E_CONSENT_MISMATCH {field, got, expected} for the first field in which a consent differs. */
+export function requireSame<T extends Readonly<Record<string, string | bigint>>>(consent: T, expected: T): void {
+  for (const field of Object.keys(expected)) {
+    if (consent[field] !== expected[field]) throw mismatch(field, consent[field], expected[field]);
+  }
+}
+
 function mismatch(field: string, got: string | bigint, expected: string | bigint): NkmsError {
-  return new NkmsError("E_CONSENT_MISMATCH", `The consent is for ${field} ${got}; this renewal has ${expected}.`, {
-    why: "A consent covers one renewal of one policy, by one party. Nothing was sent.",
+  return new NkmsError("E_CONSENT_MISMATCH", `The consent is for ${field} ${got}; this call has ${expected}.`, {
+    why: "A consent covers one call about one policy, by one party. Nothing was sent.",
     fix: field === "end" ? "Renew by the time that was agreed to, or ask for a new consent." : "Ask for a new consent.",
     data: { field, got, expected },
   });

@@ -31,7 +31,7 @@ export interface ClientChain extends Pick<Chain, "chainId" | "deployment" | "hea
     approve(spender: Address, amount: bigint): Transaction<boolean>;
   };
   accessLog: Pick<AccessLogClient, "accessesOf"> & { record(access: SignedAccess): Transaction<void> };
-  stakingEscrow: Pick<StakingEscrowClient, "sample">;
+  stakingEscrow: Pick<StakingEscrowClient, "sample" | "staker">;
   nodeRegistry: Pick<NodeRegistryClient, "nodeOf" | "workerAt">;
   paidReads: Pick<PaidReadsClient, "channelOf"> & {
     open(node: Address, signer: Address, deposit: bigint): Transaction<void>;
@@ -49,6 +49,8 @@ export interface ClientChain extends Pick<Chain, "chainId" | "deployment" | "hea
     renew(policy: Policy, newEnd: bigint): Transaction<void>;
     renewFor(policy: Policy, newEnd: bigint, consents: Consents): Transaction<void>;
     revoke(policy: Policy): Transaction<void>;
+    revokeBySignature(policy: Policy, signature: Uint8Array): Transaction<void>;
+    returnBounty(policy: Policy): Transaction<bigint>;
     revokeNode(policy: Policy, shareIndex: number): Transaction<void>;
   };
 }

@@ -1,6 +1,6 @@
 /** From terms to a policy on chain: recruit, hand over, conclude, and begin anew without whoever failed. */
 import { type Address, isSameAddress } from "../protocol/abi";
-import { creationFee, type Policy } from "../protocol/policy";
+import { creationBounties, creationFee, type Policy, type Terms } from "../protocol/policy";
 import { NkmsError } from "../errors";
 import type { Context } from "./context";
 import { checkBalance } from "./funds";
@@ -36,13 +36,22 @@ export async function engageNodes<T>(
   for (let handOvers = 0; handOvers < MAX_HAND_OVERS; handOvers++) {
     recruits = await recruitNodes(context, candidates, shares, engagement, { recruits, refusals });
     const terms = { ...draft.terms, feeRate: highestFeeRate(recruits) };
-    await checkBalance(context, terms.payer, creationFee(terms, shares));
+    await checkBalances(context, terms, shares);
     const outcome = await concluded(await handOver(context, { ...draft, terms }, recruits), conclude);
     if ("result" in outcome) return outcome.result;
     refusals.push(...outcome.failures);
     recruits = recruits.filter(({ node }) => !outcome.failures.some((failure) => isSameAddress(failure.node, node)));
   }
   throw tooFewNodes(shares, recruits.length, refusals);
+}
+
+/** The payer has the fee and the owner the bounties, or one both. */
+async function checkBalances(context: Context, terms: Terms, shares: number): Promise<void> {
+  const { owner, payer } = terms;
+  const [fee, bounties] = [creationFee(terms, shares), creationBounties(terms, shares)];
+  if (isSameAddress(owner, payer)) return checkBalance(context, owner, fee + bounties);
+  await checkBalance(context, payer, fee);
+  await checkBalance(context, owner, bounties);
 }
 
 async function concluded<T>(

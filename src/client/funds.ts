@@ -56,6 +56,12 @@ export async function raiseAllowance(
   if (raised > allowance) await nkmsToken.approve(spender, raised).send();
 }
 
+/** Approves what a call will take from us, unless as much is approved. Throws E_INSUFFICIENT_ALLOWANCE where `approve` is false. */
+export async function ensureAllowance(context: Context, { spender, amount, approve = true }: Payment): Promise<void> {
+  const allowance = await context.chain.nkmsToken.allowance(context.address, spender);
+  if (allowance < amount) await (approve ? raiseAllowance : requireAllowance)(context, spender, amount);
+}
+
 /** Both together; no more than the most there can be, which calls leave as it is. */
 export function raisedAllowance(allowance: bigint, amount: bigint): bigint {
   const sum = allowance + amount;

@@ -36,9 +36,9 @@ export interface Candidates {
   next(count: number): Promise<Address[]>;
 }
 
-/** Candidates drawn on the stake line, locked until the policy's end. */
-export function drawnCandidates({ chain, random }: Context, end: bigint): Candidates {
-  return new NodeDraw((...args) => chain.stakingEscrow.sample(...args), random, end);
+/** Candidates drawn on the stake line, locked until the last second to which the policy may be renewed. */
+export function drawnCandidates({ chain, random }: Context, maxEnd: bigint): Candidates {
+  return new NodeDraw((...args) => chain.stakingEscrow.sample(...args), random, maxEnd);
 }
 
 /** The owner's own choice (VI): nobody steps in for a node that refuses. */
@@ -146,10 +146,10 @@ function workerOf({ worker }: RegisteredNode): Address {
 export function tooFewNodes(needed: number, got: number, refusals: readonly NodeFailure[]): NkmsError {
   return new NkmsError("E_TOO_FEW_NODES", `Needed ${needed} nodes, found ${got}. Nothing was sent to the chain.`, {
     why: [
-      "No other node is active and locked until the policy's end.",
+      "No other node is active and locked until the end to which the policy may be renewed.",
       ...refusals.map(({ node, code, message }) => `${node} ${code}: ${message}`),
     ].join("\n"),
-    fix: "Share for a shorter time, with fewer nodes, or wait until more nodes are there.",
+    fix: "Share for a shorter time or maxTime, with fewer nodes, or wait until more nodes are there.",
     data: { needed, got, nodes: refusals },
   });
 }

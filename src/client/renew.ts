@@ -5,6 +5,7 @@ import { fromHex } from "../bytes";
 import { type Address, isSameAddress } from "../protocol/abi";
 import type { Policy } from "../protocol/policy";
 import { decodeConsent } from "../protocol/renewalConsent";
+import { requireAbleNodes } from "./ableNodes";
 import { requireFitting } from "./consentToRenew";
 import type { Context } from "./context";
 import { approveIfMissing, checkBalance, namingPayer } from "./funds";
@@ -20,6 +21,8 @@ export interface RenewOptions {
   readonly consent?: string;
   /** False: use the allowance there is, send no approval. */
   readonly approve?: boolean;
+  /** True: pay also nodes that are suspended, or whose stake is not locked until the new end. */
+  readonly anyway?: boolean;
 }
 
 export interface Renewed {
@@ -39,7 +42,7 @@ export interface AgreedRenewal extends Renewal {
 /**
  * Prolongs a policy that we own or pay; its payer pays rate * seconds for each node still in it. Throws E_UNKNOWN_POLICY, E_BAD_OPTION,
  * E_INSUFFICIENT_BALANCE, E_INSUFFICIENT_ALLOWANCE, E_NOT_CONSENTED {party, caller}, E_CONSENT_MISMATCH {field, got, expected},
- * E_CONSENT_EXPIRED, E_CONSENT_EXCEEDED, E_BAD_CONSENT, and why the contract refuses: E_END_ABOVE_MAXIMUM, E_POLICY_ENDED, E_POLICY_CLOSED.
+ * E_CONSENT_EXPIRED, E_CONSENT_EXCEEDED, E_BAD_CONSENT, E_NODES_FALL_SHORT {end, nodes}, and why the contract refuses: E_END_ABOVE_MAXIMUM, E_POLICY_ENDED, E_POLICY_CLOSED.
  */
 export async function renew(context: Context, id: string, options: RenewOptions): Promise<Renewed> {
   const renewal = await agreedRenewal(context, id, options);
@@ -63,11 +66,12 @@ export async function renew(context: Context, id: string, options: RenewOptions)
 export async function agreedRenewal(
   context: Context,
   id: string,
-  { time, payer, consent }: Pick<RenewOptions, "time" | "payer" | "consent">,
+  { time, payer, consent, anyway = false }: Omit<RenewOptions, "approve">,
 ): Promise<AgreedRenewal> {
   const given = consent === undefined ? undefined : decodeConsent(consent);
   const renewal = await renewalOf(context, id, time);
   const party = otherParty(context, renewal.policy);
+  if (!anyway) await requireAbleNodes(context, renewal);
   if (party === undefined) return renewal;
   const { owner, payer: sponsor } = renewal.policy.terms;
   if (given !== undefined) {

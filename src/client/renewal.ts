@@ -1,7 +1,7 @@
 /** A renewal that is meant: which policy, until when, and what it costs. */
 import { toHex } from "../bytes";
 import { refusal } from "../chain/refusals";
-import { renewalFee, requireRenewable } from "../chain/policyView";
+import { liveShares, renewalFee, requireRenewable } from "../chain/policyView";
 import type { Address } from "../protocol/abi";
 import { type Policy, policyId } from "../protocol/policy";
 import type { Context } from "./context";
@@ -11,6 +11,8 @@ export interface Renewal {
   /** 0x hex, 32 bytes. */
   readonly id: string;
   readonly policy: Policy;
+  /** Those of its nodes that are still in it. */
+  readonly nodes: readonly Address[];
   /** Unix second at which it then ends. */
   readonly end: bigint;
   /** NKMS wei that its payer adds. */
@@ -28,10 +30,12 @@ export async function renewalOf(context: Context, id: string, time: number, owne
   const [state, now] = await Promise.all([policyManager.policyState(id), headTime()]);
   const end = state.end + seconds;
   requireRenewable(policy, state, end, BigInt(now));
-  return { id: toHex(policyId(policy)), policy, end, fee: renewalFee(policy, state, seconds) };
+  const nodes = liveShares(policy, state).map((index) => policy.nodes[index]);
+  return { id: toHex(policyId(policy)), policy, nodes, end, fee: renewalFee(policy, state, seconds) };
 }
 
-async function policyOf({ chain, store }: Context, id: string, owner?: Address): Promise<Policy> {
+/** A policy that our store knows, or the chain. Throws E_UNKNOWN_POLICY. */
+export async function policyOf({ chain, store }: Context, id: string, owner?: Address): Promise<Policy> {
   const policy = (await store.get(id)) ?? (await chain.policyManager.policy(id, { owner }));
   if (policy === undefined) throw refusal("UnknownPolicy", { policyId: id });
   return policy;

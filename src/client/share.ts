@@ -1,21 +1,21 @@
 /** share: lets a recipient read everything under a path, for a time, through nodes drawn by stake (II.D, III.B, V.A, VI). */
 import { toHex } from "../bytes";
 import { NkmsError } from "../errors";
-import type { Address } from "../protocol/abi";
+import { type Address, isSameAddress } from "../protocol/abi";
 import { pathKeyPair } from "../protocol/keys";
 import { sealNote } from "../protocol/note";
 import { conditionBytes } from "../protocol/condition";
 import { canonicalPath, keyId } from "../protocol/path";
-import { creationFee, optionalHash, type Policy, policyId, type Terms } from "../protocol/policy";
+import { creationBounties, creationFee, optionalHash, type Policy, policyId, type Terms } from "../protocol/policy";
 import type { Consent, Creation } from "../chain/policyManager";
 import type { Context, Transaction } from "./context";
 import { engageNodes, type Search } from "./engageNodes";
-import { approveIfMissing, namingPayer, type Payment } from "./funds";
+import { approveIfMissing, ensureAllowance, namingPayer } from "./funds";
 import type { AcceptedPolicy, Draft } from "./handOver";
 import type { PolicyRecord } from "./policyRecord";
 import { type Recipient, recipientKeys, type RecipientKeys } from "./recipient";
 import { chosenCandidates, drawnCandidates } from "./recruitNodes";
-import { leastFeeRate, type ShareNumbers, shareNumbers, type ShareOptions } from "./shareOptions";
+import { leastFeeRate, requireBounty, type ShareNumbers, shareNumbers, type ShareOptions } from "./shareOptions";
 
 /** How long nodes keep a fraction whose policy is not on the chain yet, in seconds. */
 const ACCEPT_WINDOW = 600n;
@@ -31,6 +31,8 @@ export interface Grant {
   readonly expires: Date;
   /** NKMS wei escrowed for all nodes together. */
   readonly fee: bigint;
+  /** NKMS wei of bounties that the owner escrowed for all nodes together. */
+  readonly bounties: bigint;
   /** Hash of the transaction that created it. */
   readonly transaction: string;
 }
@@ -38,7 +40,7 @@ export interface Grant {
 /**
  * Shares a path. A record is on disk before the transaction is sent, so that the policy can be revoked whatever happens then.
  * Throws E_UNKNOWN_RECIPIENT, E_BAD_OPTION, E_TOO_FEW_NODES {needed, got, nodes}, E_INSUFFICIENT_BALANCE,
- * E_INSUFFICIENT_ALLOWANCE, E_CONDITION_TOO_LONG, or why the contract refuses; after each of them nothing was created.
+ * E_INSUFFICIENT_ALLOWANCE, E_CONDITION_TOO_LONG, E_BOUNTY_OUT_OF_RANGE, or why the contract refuses; after each of them nothing was created.
  */
 export async function share(
   context: Context,
@@ -80,7 +82,8 @@ export async function planShare(
   const condition = conditionBytes(options.when, { contracts: chain.deployment, reader });
   const note = sealNote(context.keys.noteKey, path, context.random);
   const payer = typeof options.payer === "object" ? options.payer.address : context.address;
-  const times = { payer, numbers, acceptBy: BigInt(now) + ACCEPT_WINDOW };
+  const bounty = requireBounty(options.bounty ?? 0n, parameters);
+  const times = { payer, numbers, bounty, acceptBy: BigInt(now) + ACCEPT_WINDOW };
   const engagement = {
     ...numbers,
     conditional: condition.length > 0,
@@ -88,7 +91,7 @@ export async function planShare(
     signal: options.signal,
   };
   const search = {
-    candidates: options.nodes ? chosenCandidates(options.nodes) : drawnCandidates(context, numbers.end),
+    candidates: options.nodes ? chosenCandidates(options.nodes) : drawnCandidates(context, numbers.maxEnd),
     shares: numbers.shares,
     engagement,
     draft: draftOf(context, path, keys, { ...times, condition, note }, options.signal),
@@ -100,6 +103,7 @@ export async function planShare(
 interface Particulars {
   readonly payer: Address;
   readonly numbers: ShareNumbers;
+  readonly bounty: bigint;
   readonly acceptBy: bigint;
   readonly condition: Uint8Array;
   readonly note: Uint8Array;
@@ -109,7 +113,7 @@ function draftOf(
   { address, engine, keys, seed }: Context,
   path: string,
   recipient: RecipientKeys,
-  { payer, numbers, note, acceptBy, condition }: Particulars,
+  { payer, numbers, bounty, note, acceptBy, condition }: Particulars,
   signal?: AbortSignal,
 ): Draft {
   const pathKeys = pathKeyPair(seed, path, engine);
@@ -125,7 +129,7 @@ function draftOf(
     maxEnd: numbers.maxEnd,
     acceptBy,
     feeRate: 0n,
-    bounty: 0n,
+    bounty,
     conditionHash: optionalHash(condition),
     noteHash: optionalHash(note),
   };
@@ -155,7 +159,10 @@ async function createPolicy(
   return inTurn(async () => {
     const call = createCall(context, creation, consent);
     try {
-      if (consent === undefined) await approveIfMissing(context, call, { ...feeOf(context, policy), approve });
+      const amount = ownPart(context, policy);
+      const { PolicyManager: spender } = context.chain.deployment;
+      if (consent === undefined) await approveIfMissing(context, call, { spender, amount, approve });
+      else if (amount > 0n) await ensureAllowance(context, { spender, amount, approve });
       await call.check();
     } catch (error) {
       await store.remove(record.id);
@@ -181,8 +188,10 @@ function createCall({ chain }: Context, creation: Creation, consent?: Consent): 
   return consent ? chain.policyManager.createFor(creation, consent) : chain.policyManager.create(creation);
 }
 
-function feeOf({ chain }: Context, { terms, nodes }: Policy): Payment {
-  return { spender: chain.deployment.PolicyManager, amount: creationFee(terms, nodes.length) };
+/** NKMS wei that the contract takes from us: the bounties, and the fee unless somebody else pays it. */
+function ownPart({ address }: Context, { terms, nodes }: Policy): bigint {
+  const fee = isSameAddress(terms.payer, address) ? creationFee(terms, nodes.length) : 0n;
+  return fee + creationBounties(terms, nodes.length);
 }
 
 function withPolicyId({ code, message, why, fix, data, cause }: NkmsError, id: string): NkmsError {
@@ -199,6 +208,7 @@ function grantOf({ id, path, recipient, terms, nodes }: PolicyRecord & { path: s
     start: new Date(Number(terms.start) * 1000),
     expires: new Date(Number(terms.end) * 1000),
     fee: creationFee(terms, nodes.length),
+    bounties: creationBounties(terms, nodes.length),
     transaction,
   };
 }

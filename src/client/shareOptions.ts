@@ -1,5 +1,6 @@
 /** What a share may choose, and its bounds. */
 import type { PolicyParameters } from "../chain/policyManager";
+import { refusal } from "../chain/refusals";
 import { NkmsError } from "../errors";
 import type { Address } from "../protocol/abi";
 import type { When } from "../protocol/condition";
@@ -15,7 +16,7 @@ export interface ShareOptions {
   readonly n?: number;
   /** Nodes of the owner's own choice, by staker address, instead of a draw. Then `n` is their number. */
   readonly nodes?: readonly Address[];
-  /** Up to how many seconds from the start the policy may be renewed; default `time`. */
+  /** Up to how many seconds from the start the policy may be renewed, for which its nodes must be locked; default `time`. */
   readonly maxTime?: number;
   /** Unix second before which nothing is served; default now. */
   readonly notBefore?: number;
@@ -30,6 +31,11 @@ export interface ShareOptions {
   readonly maxReadPrice?: bigint;
   /** NKMS wei per node and second beyond which a node is passed over; default {@link DEFAULT_MAX_FEE_RATE}. */
   readonly maxFeeRate?: bigint;
+  /**
+   * NKMS wei per node that the owner puts up for whoever proves that it leaked its fraction, and gets back otherwise by `returnBounty`: none by default,
+   * or from a tenth of the nodes' collateral up to less than it.
+   */
+  readonly bounty?: bigint;
   /** False: use the allowance there is, send no approval. */
   readonly approve?: boolean;
   readonly signal?: AbortSignal;
@@ -40,6 +46,9 @@ export const DEFAULT_MAX_FEE_RATE = 10n ** 19n / 86_400n;
 
 /** A hundredth of an NKMS per node and read. */
 export const DEFAULT_MAX_READ_PRICE = 10n ** 16n;
+
+/** A bounty is at least this part of the collateral, as the contract has it. */
+const LEAST_BOUNTY_PART = 10n;
 
 /** A share's numbers, complete and in range. */
 export interface ShareNumbers {
@@ -76,6 +85,13 @@ export function shareNumbers(options: ShareOptions, now: number, { maxDuration }
 export function leastFeeRate({ start, end }: ShareNumbers, { minFee }: PolicyParameters): bigint {
   const seconds = end - start;
   return (minFee + seconds - 1n) / seconds;
+}
+
+/** A bounty per share that the contract takes. Throws E_BOUNTY_OUT_OF_RANGE {bounty, minimum, collateral}. */
+export function requireBounty(bounty: bigint, { collateralPerKey: collateral }: PolicyParameters): bigint {
+  const minimum = (collateral + LEAST_BOUNTY_PART - 1n) / LEAST_BOUNTY_PART;
+  if (bounty === 0n || (bounty >= minimum && bounty < collateral)) return bounty;
+  throw refusal("BountyOutOfRange", { bounty, minimum, collateral });
 }
 
 /** The first of these addresses that was there before, in whatever case. */

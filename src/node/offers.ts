@@ -49,7 +49,7 @@ export function judgeProposal(context: NodeContext, proposal: Proposal, node: No
   if (node.suspended) throw suspended();
   if (proposal.feeRate > 0n || context.readPrice === undefined) requireFee(proposal.feeRate, node.terms.feeRate);
   requireDuration(proposal, node.terms);
-  requireLock(proposal.end, node.lockedUntil);
+  requireLock(proposal.maxEnd, node.lockedUntil);
 }
 
 function requireEngine({ engine }: NodeContext, got: string): void {
@@ -88,11 +88,13 @@ function requireDuration({ start, end, maxEnd }: Proposal, { minDuration, maxDur
   });
 }
 
-function requireLock(end: bigint, lockedUntil: bigint): void {
-  if (lockedUntil >= end) return;
-  throw new NkmsError("E_LOCK_TOO_SHORT", "This node's stake is not locked until the policy's end.", {
-    fix: "Choose an earlier end, or ask another node.",
-    data: { end, lockedUntil },
+/** Nobody asks again before a renewal, so the stake must be there for the last one. */
+function requireLock(maxEnd: bigint, lockedUntil: bigint): void {
+  if (lockedUntil >= maxEnd) return;
+  throw new NkmsError("E_LOCK_TOO_SHORT", "This node's stake is not locked for as long as the policy may last.", {
+    why: "It may be renewed up to maxEnd.",
+    fix: "Choose an earlier maxEnd, or ask another node.",
+    data: { maxEnd, lockedUntil },
   });
 }
 

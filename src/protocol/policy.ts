@@ -105,6 +105,11 @@ export function creationFee(terms: Terms, nodeCount: number): bigint {
   return terms.feeRate * BigInt(nodeCount) * (terms.end - terms.start);
 }
 
+/** NKMS wei that the owner deposits at creation against leaks: bounty * nodes. */
+export function creationBounties(terms: Terms, nodeCount: number): bigint {
+  return terms.bounty * BigInt(nodeCount);
+}
+
 /** By the node's worker: it verified and stored its fraction. */
 export const ACCEPTANCE = messageType("Acceptance", [
   { name: "policyId", type: "bytes32" },

@@ -1,11 +1,13 @@
 import type { Chain } from "../../src/chain/connection";
 import type { PolicyRecord } from "../../src/chain/policyManager";
 import { leavingWith, liveShares, refundIfRevoked, shareIndexOf } from "../../src/chain/policyView";
+import { fittingRevocation } from "../../src/client/consentToRevoke";
 import { formatAmount } from "../../src/protocol/amount";
+import { readNamedFile } from "../support/files";
 import type { Outcome } from "../support/run";
 import { describeCondition, describePolicy, filterOf, findPolicy, policyId, withState } from "../support/policies";
 import { propose } from "../support/propose";
-import type { Session } from "../support/session";
+import { type Session, usage } from "../support/session";
 import { nkms, rows, short, table, utc } from "../support/show";
 
 /** Lists policies by owner or reader. */
@@ -60,8 +62,12 @@ export async function revokePolicy(session: Session): Promise<Outcome> {
   const id = policyId(session);
   const name = session.optional("node");
   const node = name === undefined ? undefined : await session.account(name);
+  const consent = await ownersConsent(session);
+  if (consent !== undefined && node !== undefined)
+    throw usage("--consent ends the whole policy.", "Leave out --node, or let the owner take the node out.");
   const { chain } = await session.connectAs();
   const record = await findPolicy(chain, id);
+  const signature = consent && fittingRevocation({ chain }, consent, id, record).signature;
   const shareIndex = node === undefined ? undefined : shareIndexOf(record, node);
   const refund = await expectedRefund(chain, record, shareIndex);
   const { policyManager } = chain;
@@ -76,12 +82,19 @@ export async function revokePolicy(session: Session): Promise<Outcome> {
     steps: [
       {
         title: "revoke",
-        call: () =>
-          shareIndex === undefined ? policyManager.revoke(record) : policyManager.revokeNode(record, shareIndex),
+        call: () => {
+          if (signature) return policyManager.revokeBySignature(record, signature);
+          return shareIndex === undefined ? policyManager.revoke(record) : policyManager.revokeNode(record, shareIndex);
+        },
       },
     ],
     next: "nodes refuse the reader from now on and delete their fractions",
   });
+}
+
+function ownersConsent(session: Session): Promise<string> | undefined {
+  const file = session.optional("consent");
+  return file === undefined ? undefined : readNamedFile("consent", file, "what policy:consent --revoke gave the owner");
 }
 
 async function expectedRefund(chain: Chain, record: PolicyRecord, shareIndex?: number): Promise<bigint> {

@@ -1,5 +1,7 @@
 import type { Chain } from "../../src/chain/connection";
+import { requireAbleNodes } from "../../src/client/ableNodes";
 import { requiredOf, signedConsent } from "../../src/client/consentToRenew";
+import { consentToRevoke } from "../../src/client/consentToRevoke";
 import type { Context } from "../../src/client/context";
 import { agreedRenewal, type AgreedRenewal, renewalCall } from "../../src/client/renew";
 import { namingPayer } from "../../src/client/funds";
@@ -24,7 +26,7 @@ export async function renewPolicy(session: Session): Promise<Outcome> {
   const time = session.wholeNumber("time", 1);
   const consent = await consentFrom(session);
   const { chain, context } = await openClient(session);
-  const renewal = await agreedRenewal(context, id, { time, consent });
+  const renewal = await agreedRenewal(context, id, { time, consent, anyway: session.flag("anyway") });
   const { end, fee, policy } = renewal;
   const { payer } = policy.terms;
   return propose(session, chain, {
@@ -55,14 +57,36 @@ async function renewalSteps({ address }: Context, chain: Chain, renewal: AgreedR
   return [step];
 }
 
-/** Agrees to a renewal that the other party sends: as its sponsor, who then pays, or as its owner. */
-export async function consentToRenewal(session: Session): Promise<Outcome> {
+/** Agrees to a renewal that the other party sends, as its sponsor or its owner, or as its owner to a revocation that anybody sends. */
+export function consent(session: Session): Promise<Outcome> {
+  return session.flag("revoke") ? consentToRevocation(session) : consentToRenewal(session);
+}
+
+async function consentToRevocation(session: Session): Promise<Outcome> {
+  const id = policyId(session);
+  const { chain, context } = await openClient(session);
+  const line = await consentToRevoke(context, id);
+  const { result, text } = await propose(session, chain, {
+    title: "Consent to a revocation",
+    rows: [
+      ["policy", id],
+      ["as", "its owner"],
+      ["valid", "until the policy has ended"],
+    ],
+    result: { policyId: id, party: context.address },
+    steps: [],
+  });
+  return session.flag("dryRun") ? { result, text } : handedOver(session, { result, text }, line);
+}
+
+async function consentToRenewal(session: Session): Promise<Outcome> {
   const id = policyId(session);
   const time = session.wholeNumber("time", 1);
   const validFor = session.wholeNumber("valid", 1, DEFAULT_VALID_SECONDS);
   const { chain, context } = await openClient(session);
   const renewal = await renewalOf(context, id, time);
   const maximum = requiredOf(context, renewal);
+  if (!session.flag("anyway")) await requireAbleNodes(context, renewal);
   const { PolicyManager: spender } = chain.deployment;
   const { result, text } = await propose(session, chain, {
     title: "Consent to a renewal",
@@ -76,11 +100,15 @@ export async function consentToRenewal(session: Session): Promise<Outcome> {
     steps: maximum > 0n ? await approval(chain, { payer: context.address, spender, amount: maximum }) : [],
   });
   if (session.flag("dryRun")) return { result, text };
-  const consent = encodeConsent(await signedConsent(context, renewal, validFor));
+  return handedOver(session, { result, text }, encodeConsent(await signedConsent(context, renewal, validFor)));
+}
+
+/** Writes a consent to the file that `--out` names, or shows it. */
+async function handedOver(session: Session, { result, text }: Outcome, line: string): Promise<Outcome> {
   const file = session.optional("out");
-  if (file === undefined) return { result: { ...result, consent }, text: [...text, consent] };
-  await writeNamedFile("out", file, consent);
-  return { result: { ...result, consent, file }, text: [...text, `  ✓ the consent is in ${file}`] };
+  if (file === undefined) return { result: { ...result, consent: line }, text: [...text, line] };
+  await writeNamedFile("out", file, line);
+  return { result: { ...result, consent: line, file }, text: [...text, `  ✓ the consent is in ${file}`] };
 }
 
 async function consentFrom(session: Session): Promise<string | undefined> {

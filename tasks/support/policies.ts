@@ -15,7 +15,16 @@ export interface Shown {
 
 /** The policy's id that `--id` gives, in lower case. Throws E_USAGE. */
 export function policyId(session: Session): string {
-  const id = session.required("id").toLowerCase();
+  return checkedId(session.required("id"));
+}
+
+/** The ids that `--id` gives, with commas between, each once. Throws E_USAGE. */
+export function policyIds(session: Session): string[] {
+  return [...new Set(session.required("id").split(",").map(checkedId))];
+}
+
+function checkedId(given: string): string {
+  const id = given.trim().toLowerCase();
   if (/^0x[0-9a-f]{64}$/.test(id)) return id;
   throw usage(`"${id}" is not a policy's id.`, "Copy it from: npx hardhat policy:list");
 }

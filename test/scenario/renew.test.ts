@@ -9,6 +9,11 @@ import { World } from "../support/world";
 
 const HOUR = 3_600;
 
+/** A consent whose signature begins with another byte. */
+function forged(line: string): string {
+  return line.replace(/0x([0-9a-f]{2})(?=[0-9a-f]{128}")/, (_, byte) => (byte === "00" ? "0x01" : "0x00"));
+}
+
 describe("Alice renews what she shared", () => {
   let world: World;
   let alice: Client;
@@ -156,11 +161,10 @@ describe("Alice renews what she shared", () => {
       const { PolicyManager: spender } = world.chain.deployment;
       const consent = await carol.consentToRenew(id, { time: HOUR });
       const asCarol = await chainAs(await world.identity("carol"), world.chain);
-      const allowance = await asCarol.nkmsToken.allowance(carol.address, spender);
       await asCarol.nkmsToken.approve(spender, fee - 1n).send();
       const { code, data } = await rejection(alice.renew(id, { time: HOUR, consent }));
       expect(data).to.deep.equal({ got: fee - 1n, required: fee, spender, account: carol.address.toLowerCase() });
-      expect([code, allowance]).to.deep.equal(["E_INSUFFICIENT_ALLOWANCE", fee]);
+      expect(code).to.equal("E_INSUFFICIENT_ALLOWANCE");
       const unable = { address: carol.address, consent: carol.sponsor(() => true).consent };
       const payer = {
         ...unable,
@@ -193,9 +197,7 @@ describe("Alice renews what she shared", () => {
         code: "E_CONSENT_MISMATCH",
         data: { field: "party", got: own, expected: others },
       });
-      const forged = consent.replace(/0x([0-9a-f]{2})(?=[0-9a-f]{128}")/, "0x00");
-      expect(forged).to.not.equal(consent);
-      expect(await refused(alice, { time: HOUR, consent: forged })).to.deep.equal({
+      expect(await refused(alice, { time: HOUR, consent: forged(consent) })).to.deep.equal({
         code: "E_NOT_CONSENTED",
         data: { party: carol.address, caller: alice.address },
       });
@@ -226,16 +228,91 @@ describe("Alice renews what she shared", () => {
     });
 
     it("and approves nothing before all else is known to be right", async () => {
-      const allowance = () => world.chain.nkmsToken.allowance(carol.address, world.chain.deployment.PolicyManager);
-      const forged = (await alice.consentToRenew(id, { time: HOUR })).replace(
-        /0x[0-9a-f]{2}(?=[0-9a-f]{128}")/,
-        "0x00",
-      );
-      expect((await rejection(carol.renew(id, { time: HOUR, consent: forged }))).code).to.equal("E_NOT_CONSENTED");
+      const { PolicyManager: spender } = world.chain.deployment;
+      const allowance = () => world.chain.nkmsToken.allowance(carol.address, spender);
+      const asCarol = await chainAs(await world.identity("carol"), world.chain);
+      await asCarol.nkmsToken.approve(spender, 0n).send();
+      const wrong = forged(await alice.consentToRenew(id, { time: HOUR }));
+      expect((await rejection(carol.renew(id, { time: HOUR, consent: wrong }))).code).to.equal("E_NOT_CONSENTED");
       expect(await allowance()).to.equal(0n);
       const consent = await alice.consentToRenew(id, { time: HOUR });
       const unapproved = await rejection(carol.renew(id, { time: HOUR, consent, approve: false }));
       expect([unapproved.code, unapproved.data.required]).to.deep.equal(["E_INSUFFICIENT_ALLOWANCE", fee]);
     });
+  });
+
+  it("and without ether ends it by a line of text that anybody sends", async () => {
+    const { id, path, nodes, fee } = await shared("file://by-text");
+    const other = await shared("file://other-text");
+    const line = await alice.consentToRevoke(id);
+    const refused = async (consent: string, which = id, more = {}) => {
+      const { code, data } = await rejection(bob.revoke(which, { consent, ...more }));
+      return { code, data };
+    };
+    expect(await refused(line, other.id)).to.deep.equal({
+      code: "E_CONSENT_MISMATCH",
+      data: { field: "policyId", got: id, expected: other.id },
+    });
+    expect((await refused(forged(line))).code).to.equal("E_NOT_CONSENTED");
+    expect((await refused("{}")).code).to.equal("E_BAD_CONSENT");
+    expect((await refused(line, id, { node: nodes[0] })).data).to.deep.equal({ option: "node", got: nodes[0] });
+    const stranger = await rejection(bob.consentToRevoke(id));
+    expect([stranger.code, stranger.data]).to.deep.equal([
+      "E_NOT_OWNER",
+      { caller: bob.address, owner: alice.address.toLowerCase() },
+    ]);
+
+    await world.setEther(alice.address, 0n);
+    expect((await rejection(alice.revoke(id))).code).to.equal("E_NO_ETHER");
+    const [before, due] = [await balanceOf(alice.address), await rejection(bob.revoke(id))];
+    expect(due.code).to.equal("E_UNKNOWN_POLICY");
+    const { refund } = await bob.revoke(id, { consent: line });
+    expect(refund > fee / 2n && refund < fee).to.equal(true);
+    expect(await balanceOf(alice.address)).to.equal(before + refund);
+    expect((await rejection(bob.read(path))).code).to.equal("E_REVOKED");
+    expect((await refused(line)).code).to.equal("E_POLICY_CLOSED");
+    await world.fund(alice.address, 0n);
+  });
+
+  it("and puts up a bounty per node, which comes back when no leak can be proven any more", async () => {
+    const { collateralPerKey, challengeWindow, revealWindow } = await world.chain.policyManager.parameters();
+    const bounty = (collateralPerKey + 9n) / 10n;
+    const low = await rejection(shared("file://low", { bounty: bounty - 1n }));
+    expect([low.code, low.data]).to.deep.equal([
+      "E_BOUNTY_OUT_OF_RANGE",
+      { bounty: bounty - 1n, minimum: bounty, collateral: collateralPerKey },
+    ]);
+    const high = await rejection(shared("file://high", { bounty: collateralPerKey }));
+    expect(high.data).to.deep.include({ bounty: collateralPerKey, minimum: bounty });
+    const [dave, carol] = [
+      await world.connect("poor", { identity: await world.identity("poor", 0n) }),
+      await world.connect("carol"),
+    ];
+    await world.chain.nkmsToken.transfer(alice.address, 6n * bounty).send();
+    const [owned, sponsored] = [await balanceOf(alice.address), await balanceOf(carol.address)];
+    const own = await shared("file://bounty", { bounty });
+    expect(own.bounties).to.equal(3n * bounty);
+    expect(await balanceOf(alice.address)).to.equal(owned - own.fee - 3n * bounty);
+    const theirs = await shared("file://bounty-apart", { bounty, payer: carol.sponsor(() => true) });
+    expect(await balanceOf(alice.address)).to.equal(owned - own.fee - 6n * bounty);
+    expect(await balanceOf(carol.address)).to.equal(sponsored - theirs.fee);
+    const most = collateralPerKey - 1n;
+    const poor = await rejection(
+      dave.share(bob.address, "file://poor", { time: HOUR, bounty: most, payer: carol.sponsor(() => true) }),
+    );
+    expect([poor.code, poor.data]).to.deep.equal([
+      "E_INSUFFICIENT_BALANCE",
+      { got: 0n, required: 3n * most, account: dave.address },
+    ]);
+
+    const early = await rejection(bob.returnBounty(own.id));
+    const opensAt = BigInt(own.expires.getTime() / 1000) + challengeWindow + revealWindow;
+    expect([early.code, early.data.opensAt]).to.deep.equal(["E_TOO_EARLY", opensAt]);
+    await world.pass(opensAt - (await now()));
+    const before = await balanceOf(alice.address);
+    expect((await bob.returnBounty(own.id)).amount).to.equal(3n * bounty);
+    expect(await balanceOf(alice.address)).to.equal(before + 3n * bounty);
+    expect((await rejection(bob.returnBounty(own.id))).code).to.equal("E_NOTHING_TO_RETURN");
+    await Promise.all([dave.close(), carol.close()]);
   });
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 
 import { toHex } from "../../src/bytes";
 import type { PolicyRecord as CreatedPolicy, Creation, PolicyState, Revocation } from "../../src/chain/policyManager";
+import type { StakerState } from "../../src/chain/stakingEscrow";
 import type { Channel } from "../../src/chain/paidReads";
 import type { PublishedKeys } from "../../src/chain/keyRegistry";
 import { serial } from "../../src/serial";
@@ -24,6 +25,10 @@ import { seededRandom } from "./seededRandom";
 
 const NOTHING: PolicyState = {
   end: 0n, removed: 0, leaked: 0, disclosed: 0, bountyReturned: 0, released: 0, closed: false, exists: false,
+}; // prettier-ignore
+
+const LASTING: StakerState = {
+  deposit: 1n, reserved: 0n, claimable: 0n, provisional: 0n, lockedUntil: 2n ** 40n - 1n, active: true, suspended: false,
 }; // prettier-ignore
 
 /** Chain, nodes and storage in memory: what the verbs see, without what makes it expensive. Time stands unless a test moves it. */
@@ -46,6 +51,10 @@ export class MemoryNetwork implements MemoryLedger {
   readonly channels = new Map<string, Channel>();
   /** Nodes that the contract refuses, with the refusal's code. */
   readonly refused = new Map<string, string>();
+  /** How the stake of a node, in lower case, differs from that of one that stands by all policies. */
+  readonly stakes = new Map<string, Partial<StakerState>>();
+  /** The second until which nodes had to be locked, for each draw. */
+  readonly drawnUntil: bigint[] = [];
   minFee = 1_000n;
   now = 1_800_000_000;
   /** What happened, in order: "approve", "create", "revoke", and what tests add. */
@@ -152,7 +161,13 @@ export class MemoryNetwork implements MemoryLedger {
         accessesOf: async () => ({ count: 0n, last: 0n }),
         record: () => this.unchecked("record", undefined, () => undefined),
       },
-      stakingEscrow: { sample: async (count) => this.sample(count) },
+      stakingEscrow: {
+        sample: async (count, _randoms, until) => {
+          this.drawnUntil.push(until);
+          return this.sample(count);
+        },
+        staker: async (node) => ({ ...LASTING, ...this.stakes.get(node.toLowerCase()) }),
+      },
       nodeRegistry: {
         nodeOf: async (staker) => this.registered(staker),
         workerAt: async (staker) => this.node(staker).keys.worker.address,
@@ -189,6 +204,8 @@ export class MemoryNetwork implements MemoryLedger {
         create: (creation) => this.create(account, creation),
         revoke: (policy) => this.revoke(policy),
         revokeNode: (policy) => this.revoke(policy),
+        revokeBySignature: (policy) => this.revoke(policy),
+        returnBounty: () => this.unchecked("returnBounty", 0n, () => undefined),
       },
     };
   }

@@ -74,8 +74,13 @@ export class World {
 
   /** Gives an account ether and NKMS. */
   async fund(account: string, nkms: bigint): Promise<void> {
-    await hre.network.provider.send("hardhat_setBalance", [account, "0x" + (10n * ETHER).toString(16)]);
+    await this.setEther(account, 10n * ETHER);
     if (nkms > 0n) await this.chain.nkmsToken.transfer(account, nkms).send();
+  }
+
+  /** Sets what an account has for gas, in wei. */
+  async setEther(account: string, wei: bigint): Promise<void> {
+    await hre.network.provider.send("hardhat_setBalance", [account, "0x" + wei.toString(16)]);
   }
 
   /** A client of a funded identity, whose keys are published. */

@@ -126,6 +126,50 @@ describe("tasks for sharing, conditions and vouchers", () => {
     }
   });
 
+  it("revoke by the owner's consent, claim several policies at once, and return bounties", async () => {
+    const run = (task: string, from: string, more = {}) => world().json(task, { from, yes: true, ...more });
+    const titles = ({ value }: JsonReport) => value.transactions.map(({ title }: { title: string }) => title);
+    const [one, two] = [(await share({ bounty: "10" })).value, (await share({ bounty: "10" })).value];
+    expect([one.bounties, two.bounties], JSON.stringify(one)).to.deep.equal(["10", "10"]);
+    const [id, both, out] = [one.policyId, `${one.policyId},${two.policyId}`, join(folder, "end.json")];
+
+    const stranger = await run("policy:consent", "bea", { id, revoke: true });
+    expect([stranger.exitCode, stranger.value.error.code]).to.deep.equal([3, "E_NOT_OWNER"]);
+    expect((await run("policy:consent", "ada", { id, revoke: true, out })).value.transactions).to.deep.equal([]);
+    const withNode = await run("policy:revoke", "bea", { id, consent: out, node: "ada" });
+    expect([withNode.exitCode, withNode.value.error.code]).to.deep.equal([2, "E_USAGE"]);
+    const other = await run("policy:revoke", "bea", { id: two.policyId, consent: out });
+    expect([other.exitCode, other.value.error.code]).to.deep.equal([3, "E_CONSENT_MISMATCH"]);
+    await later(3_600);
+    expect(titles(await run("policy:claim", "bea", { id: both, of: "ada" }))).to.deep.equal(["claim"]);
+    expect(titles(await run("policy:revoke", "bea", { id, consent: out }))).to.deep.equal(["revoke"]);
+    expect((await world().json("policy:show", { id })).value.phase).to.equal("closed");
+
+    const early = await run("policy:claim", "bea", { id: both, bounty: true });
+    expect([early.exitCode, early.value.error.code]).to.deep.equal([3, "E_TOO_EARLY"]);
+    await later(86_400 + 180);
+    const claimed = await run("policy:claim", "ada", { id: both });
+    expect([claimed.value.final, titles(claimed)]).to.deep.equal([true, ["claim", "claim"]]);
+    const returned = await run("policy:claim", "bea", { id: both, bounty: true });
+    expect([returned.value.expected, titles(returned)]).to.deep.equal(["20", ["return", "return"]]);
+  });
+
+  it("show before it is sent what a policy costs, on what condition, and for how long", async () => {
+    const preview = async (more: object) => {
+      const own = { from: "ada", reader: "bea", path: PATH, time: "3600", m: "1", n: "1", dryRun: true };
+      return (await world().run("policy:create", { ...own, ...more })).stdout;
+    };
+    const when = "holds(NKMS, reader, 1)";
+    const text = await preview({ when, maxTime: "7200", payer: "readers", maxReadPrice: "0.002", bounty: "10" });
+    for (const part of [when, "up to 7200 s", "at most 0.002 NKMS to each node", "10 NKMS until"]) {
+      expect(text).to.include(part);
+    }
+    expect(await preview({ payer: "readers" }))
+      .to.include("at most 0.01 NKMS to each node")
+      .and.match(/condition +none/)
+      .and.match(/renewable +no/);
+  });
+
   it("open a channel, pay reads from it, redeem them once, and close it", async () => {
     const paid = await share({ payer: "readers" });
     expect(paid.value.fee, JSON.stringify(paid.value)).to.equal("0");

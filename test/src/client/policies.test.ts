@@ -74,6 +74,28 @@ describe("policies of an owner", () => {
     });
   });
 
+  context("renew", () => {
+    it("pays no nodes that do not stand behind the new end, unless told to", async () => {
+      const { id, nodes } = await share(PATH, { n: 3, maxTime: 4 * HOUR });
+      const end = BigInt(network.now + 2 * HOUR);
+      const short = [
+        { node: nodes[0], lockedUntil: end - 1n, active: true, suspended: false },
+        { node: nodes[1], lockedUntil: end, active: false, suspended: false },
+        { node: nodes[2], lockedUntil: end, active: true, suspended: true },
+      ];
+      for (const { node, ...stake } of short) network.stakes.set(node, stake);
+      const error = await rejection(restarted().renew(id, { time: HOUR }));
+      expect([error.code, error.data]).to.deep.equal(["E_NODES_FALL_SHORT", { end, nodes: short }]);
+      for (const node of nodes) expect(error.why).to.include(node);
+      expect(network.log.filter((what) => what === "renew")).to.deep.equal([]);
+      expect((await restarted().renew(id, { time: HOUR, anyway: true })).expires).to.deep.equal(
+        new Date(Number(end) * 1000),
+      );
+      for (const { node } of short) network.stakes.set(node, { lockedUntil: end + 1n });
+      await restarted().renew(id, { time: 1 });
+    });
+  });
+
   context("revoke", () => {
     it("ends access from another process, and says what came back", async () => {
       await aliceVerbs(alice).write(PATH, "hello");

@@ -61,6 +61,13 @@ describe("share", () => {
     expect((await share({ nodes: [cheap.staker, dear.staker] })).fee).to.equal(2n * 10n * BigInt(DAY));
   });
 
+  it("draws nodes that are locked for as long as the policy may be renewed", async () => {
+    await share({ maxTime: 3 * DAY });
+    await share();
+    const until = (days: number) => BigInt(network.now + days * DAY);
+    expect(network.drawnUntil).to.deep.equal([until(3), until(1)]);
+  });
+
   it("takes the owner's own choice of nodes, in any order and spelling", async () => {
     const chosen = network.nodes.slice(0, 3).map(({ staker }) => "0x" + staker.slice(2).toUpperCase());
     const { nodes } = await share({ nodes: [...chosen].reverse() });

@@ -148,12 +148,12 @@ describe("grants", () => {
         { got: "86400", gotMax: "1000001", min: "60", max: "1000000" },
       ],
       [
-        "a policy that outlasts its locked stake",
+        "a policy that may be renewed beyond its locked stake",
         {},
-        { lockedUntil: NOW + 86_399n },
+        { lockedUntil: NOW + 172_799n },
         403,
         "E_LOCK_TOO_SHORT",
-        { end: `${NOW + 86_400n}`, lockedUntil: `${NOW + 86_399n}` },
+        { maxEnd: `${NOW + 172_800n}`, lockedUntil: `${NOW + 172_799n}` },
       ],
       ["anything while it is suspended", {}, { suspended: true }, 403, "E_SUSPENDED", {}],
       [
