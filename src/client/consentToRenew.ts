@@ -96,9 +96,10 @@ export async function requireFitting(
 }
 
 /** Throws E_CONSENT_MISMATCH {field, got, expected} for the first field in which a consent differs. */
-export function requireSame<T extends Readonly<Record<string, string | bigint>>>(consent: T, expected: T): void {
-  for (const field of Object.keys(expected)) {
-    if (consent[field] !== expected[field]) throw mismatch(field, consent[field], expected[field]);
+export function requireSame<T extends object>(consent: T, expected: Partial<Record<keyof T, string | bigint>>): void {
+  for (const [field, wanted] of Object.entries(expected) as [keyof T & string, string | bigint][]) {
+    const got = consent[field] as string | bigint;
+    if (got !== wanted) throw mismatch(field, got, wanted);
   }
 }
 
