@@ -268,6 +268,37 @@ describe("PolicyManager on the escrow", () => {
     for (const [node, amount] of reserved) expect(await escrow.reservedOf(node)).to.equal(amount);
   });
 
+  it("keeps a policy's money apart from the stake, through conviction, reactivation and a slash of all of it", async () => {
+    const { system, manager, escrow, view, start, end, healthCheck, leakChallenge, challenger, owner, policy, node } =
+      await loadFixture(deployRunning);
+    const accounts = [await manager.getAddress(), owner.address, ...policy.nodes];
+    await manager.connect(owner).renew(view, policy.terms.maxEnd);
+    const [held, ...before] = await balancesOf(system, accounts);
+    await at(start + 200n);
+    await escrow.connect(healthCheck).convict(node.address);
+    await at(end + 2_000n);
+    await system.stakeOf(node).reactivate();
+    await at(end + 2_050n);
+    await escrow.connect(leakChallenge).slash(node.address, MINIMUM, challenger, 0);
+    expect(await escrow.depositOf(node.address)).to.equal(0n);
+    await at(end + 2_100n);
+    await manager.connect(owner).revoke(view);
+    await time.increaseTo(end + 2_100n + RELEASE_DELAY);
+    for (const share of policy.nodes.keys()) await manager.finalClaim(view, share);
+    await manager.returnBounty(view);
+
+    const earned = policy.nodes.map((address) =>
+      address === node.address ? RATE * (200n + 100n) : RATE * (end + 2_100n - start),
+    );
+    const refund = held - earned.reduce((sum, fee) => sum + fee, 0n);
+    const changes = [refund, ...earned];
+    expect(await balancesOf(system, accounts)).to.deep.equal([
+      0n,
+      ...before.map((balance, index) => balance + changes[index]),
+    ]);
+    for (const address of policy.nodes) expect(await escrow.reservedOf(address)).to.equal(0n);
+  });
+
   it("does not pay the seconds of a suspension, which the escrow writes into the registry", async () => {
     const { manager, escrow, token, view, id, start, end, healthCheck, owner, policy, node, stakeOf } =
       await loadFixture(deployRunning);
@@ -285,6 +316,11 @@ describe("PolicyManager on the escrow", () => {
     await expect(claiming).to.changeTokenBalances(token, [node.address, owner], [RATE * served, RATE * suspended]);
   });
 });
+
+/** Balances by account. */
+async function balancesOf({ token }: PolicyOnEscrow, accounts: readonly string[]): Promise<bigint[]> {
+  return Promise.all(accounts.map((account) => token.balanceOf(account)));
+}
 
 function byAddress(a: NodeActor, b: NodeActor): number {
   return BigInt(a.address) < BigInt(b.address) ? -1 : 1;
