@@ -147,8 +147,9 @@ interface Claim {
   readonly isFinal: boolean;
 }
 
-async function claimsOf({ block, policyManager }: Chain, records: PolicyRecord[], node: string): Promise<Claim[]> {
-  const [parameters, { timestamp }] = await Promise.all([policyManager.parameters(), block()]);
+async function claimsOf(chain: Chain, records: PolicyRecord[], node: string): Promise<Claim[]> {
+  const { policyManager } = chain;
+  const [parameters, { timestamp }] = await Promise.all([policyManager.parameters(), chain.block()]);
   return inBatches(records, CLAIMS_AT_ONCE, async (record) => {
     const shareIndex = shareIndexOf(record, node);
     const [state, { earned }] = await Promise.all([
