@@ -91,5 +91,5 @@ defineTask({
   },
   flags: { bounty: "Return the bounties instead, when no leak can be proven any more" },
   writes: true,
-  load: () => actions.sharing().claimPolicy,
+  load: () => actions.claim().claimPolicy,
 });

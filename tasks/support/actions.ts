@@ -1,6 +1,7 @@
 /** The modules behind the tasks, each loaded at its first use: together they would cost every command seconds. */
 /* eslint-disable @typescript-eslint/no-require-imports -- import() of a TypeScript file does not pass through Hardhat's loader */
 export const actions = {
+  claim: () => require("../actions/claim") as typeof import("../actions/claim"),
   condition: () => require("../actions/condition") as typeof import("../actions/condition"),
   deploy: () => require("../actions/deploy") as typeof import("../actions/deploy"),
   emission: () => require("../actions/emission") as typeof import("../actions/emission"),
