@@ -1,11 +1,13 @@
 /**
- * Redeeming: now and then, all that readers have paid goes to the staker in one transaction, each channel's latest voucher only. What was
+ * Redeeming: now and then, all that readers have paid goes to the staker, a hundred channels in a transaction, each channel's latest voucher only. What was
  * redeemed stands on the chain, so nothing needs to be remembered and nothing is redeemed twice.
  */
+import { inBatches } from "../batches";
 import { NkmsError } from "../errors";
-import type { Voucher } from "../protocol/voucher";
+import { recoverSigner } from "../protocol/typedSignature";
+import { VOUCHER, voucherDomain, type Voucher } from "../protocol/voucher";
 import { codeOf } from "./chainHead";
-import type { ChainView } from "./chainView";
+import type { ChainView, ChannelState } from "./chainView";
 import type { Clock } from "./clock";
 import type { Log } from "./log";
 import { describeUnexpected } from "./log";
@@ -23,20 +25,49 @@ export interface Redeeming {
 export interface Due {
   readonly voucher: Voucher;
   readonly amount: bigint;
-  readonly closing: boolean;
+  /** Unix second at which the payer may take the rest; undefined while the channel is open. */
+  readonly closesAt?: bigint;
 }
 
 /** The most vouchers in one transaction: about 60,000 gas each. */
 const BATCH = 100;
+/** Later than any close. */
+const NEVER = 1n << 64n;
 
-/** The vouchers that pay something, by the newest block. */
-export async function dueVouchers(chain: Pick<ChainView, "channelOf">, vouchers: readonly Voucher[]): Promise<Due[]> {
-  const channels = await Promise.all(vouchers.map(({ payer }) => chain.channelOf(payer)));
-  return vouchers.flatMap((voucher, index) => {
+/** Channels that are read together. */
+const AT_ONCE = 32;
+
+type Channels = Pick<ChainView, "channelOf" | "chainId" | "paidReads">;
+
+/** The vouchers that pay something, by the newest block: those of channels that close first, the earliest before others, then the largest. */
+export async function dueVouchers(chain: Channels, vouchers: readonly Voucher[]): Promise<Due[]> {
+  const channels = await inBatches(vouchers, AT_ONCE, ({ payer }) => chain.channelOf(payer));
+  const due = vouchers.flatMap((voucher, index) => {
     const channel = channels[index];
-    if (channel === undefined || channel.epoch !== voucher.epoch || voucher.amount <= channel.redeemed) return [];
-    return [{ voucher, amount: voucher.amount - channel.redeemed, closing: channel.closesAt !== undefined }];
+    if (channel === undefined || !isDue(chain, voucher, channel)) return [];
+    return [{ voucher, amount: voucher.amount - channel.redeemed, closesAt: channel.closesAt }];
   });
+  return due.sort(byUrgency);
+}
+
+/** What one transaction each redeems. */
+export function redemptionBatches(due: readonly Due[]): Due[][] {
+  const count = Math.ceil(due.length / BATCH);
+  return Array.from({ length: count }, (_, index) => due.slice(index * BATCH, (index + 1) * BATCH));
+}
+
+/** What the contract checks: a channel that was opened anew after a reorganisation may have another signer, or a lower deposit. */
+function isDue({ chainId, paidReads }: Channels, voucher: Voucher, channel: ChannelState): boolean {
+  const { epoch, redeemed, deposit, signer } = channel;
+  if (epoch !== voucher.epoch || voucher.amount <= redeemed || voucher.amount > deposit) return false;
+  const got = recoverSigner(voucherDomain(chainId, paidReads), VOUCHER, voucher, voucher.signature);
+  return got === signer.toLowerCase();
+}
+
+function byUrgency(one: Due, other: Due): number {
+  if (one.closesAt !== other.closesAt) return (one.closesAt ?? NEVER) < (other.closesAt ?? NEVER) ? -1 : 1;
+  if (one.amount === other.amount) return 0;
+  return one.amount > other.amount ? -1 : 1;
 }
 
 export interface RedeemerOptions {
@@ -81,10 +112,15 @@ export class VoucherRedeemer {
 
   async #redeem(): Promise<void> {
     const { chain, vouchers, redeeming, log } = this.options;
-    const due = (await dueVouchers(chain, vouchers.all())).slice(0, BATCH);
-    const amount = due.reduce((sum, one) => sum + one.amount, 0n);
-    if (amount === 0n || (amount < redeeming.atLeast && !due.some(({ closing }) => closing))) return;
-    await chain.redeem(due.map(({ voucher }) => voucher));
-    log("vouchers_redeemed", { channels: due.length, amount: amount.toString() });
+    const due = await dueVouchers(chain, vouchers.all());
+    if (sumOf(due) < redeeming.atLeast && !due.some(({ closesAt }) => closesAt !== undefined)) return;
+    for (const batch of redemptionBatches(due)) {
+      await chain.redeem(batch.map(({ voucher }) => voucher));
+      log("vouchers_redeemed", { channels: batch.length, amount: sumOf(batch).toString() });
+    }
   }
+}
+
+function sumOf(due: readonly Due[]): bigint {
+  return due.reduce((sum, { amount }) => sum + amount, 0n);
 }

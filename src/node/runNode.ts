@@ -65,11 +65,13 @@ export async function runNode(options: RunOptions): Promise<RunningNode & { stak
   }
 }
 
-/** A node that takes paid reads redeems them; without a price there is nothing to redeem. */
+/** A node redeems without a price too: policies taken at a former one still bring vouchers. */
 function paymentsOf({ readPrice, redeeming }: NodeConfig): Pick<NodeOptions, "readPrice" | "redeeming"> {
-  if (readPrice === undefined) return {};
   const { everySeconds = DEFAULT_REDEEM_SECONDS, atLeast = DEFAULT_REDEEM_AT_LEAST } = redeeming ?? {};
-  return { readPrice: parseAmount(readPrice), redeeming: { everySeconds, atLeast: parseAmount(atLeast) } };
+  return {
+    readPrice: readPrice === undefined ? undefined : parseAmount(readPrice),
+    redeeming: { everySeconds, atLeast: parseAmount(atLeast) },
+  };
 }
 
 /** A node that the registry does not know could never answer anybody: its worker and its keys come from there. */

@@ -4,7 +4,7 @@ import { nkmsHome } from "../../src/disk/home";
 import { refusal } from "../../src/chain/refusals";
 import { umbral } from "../../src/crypto/umbral";
 import { ethereumView } from "../../src/node/ethereumView";
-import { dueVouchers } from "../../src/node/redeemVouchers";
+import { dueVouchers, redemptionBatches } from "../../src/node/redeemVouchers";
 import { readVouchers, vouchersFolder } from "../../src/node/voucherStore";
 import { formatAmount, parseAmount } from "../../src/protocol/amount";
 import { clientKeys } from "../../src/protocol/keys";
@@ -40,7 +40,7 @@ export async function openChannel(session: Session): Promise<Outcome> {
   });
 }
 
-/** Pays a node what its readers' vouchers are for, in one transaction. */
+/** Pays a node what its readers' vouchers are for, a hundred channels in a transaction. */
 export async function redeemVouchers(session: Session): Promise<Outcome> {
   const { chain, identity } = await session.connectAs();
   const staker = identity.account.address;
@@ -57,7 +57,10 @@ export async function redeemVouchers(session: Session): Promise<Outcome> {
       ["due", `${nkms(amount)} from ${due.length} channels`],
     ],
     result,
-    steps: [{ title: "redeem", call: () => chain.paidReads.redeem(due.map(({ voucher }) => voucher)) }],
+    steps: redemptionBatches(due).map((batch) => ({
+      title: "redeem",
+      call: () => chain.paidReads.redeem(batch.map(({ voucher }) => voucher)),
+    })),
   });
 }
 

@@ -1,8 +1,12 @@
 import { expect } from "chai";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 
 import type { ChannelState } from "../../../src/node/chainView";
+import { vouchersFolder } from "../../../src/node/voucherStore";
+import { encode } from "../../../src/protocol/codec";
 import { signerAddress, signTypedData } from "../../../src/protocol/typedSignature";
-import { VOUCHER, voucherDomain } from "../../../src/protocol/voucher";
+import { voucher as codec, VOUCHER, voucherDomain } from "../../../src/protocol/voucher";
 import { grantOf, NOW, random, requestOf, STAKER, World } from "../../support/node/world";
 
 const PRICE = 7n;
@@ -76,5 +80,32 @@ describe("redeeming vouchers", () => {
     world.chain.failing = false;
     await look();
     expect(world.chain.redeemed).to.deep.equal([20n]);
+  });
+
+  it("redeems a closing channel first, however many small ones there are, a hundred in a transaction", async () => {
+    const tiny = Array.from({ length: 100 }, (_, index) => "0x" + (index + 1).toString(16).padStart(40, "0"));
+    const folder = vouchersFolder(join(world.directory, "store"));
+    await world.node.close();
+    for (const payer of [...tiny, payers[0]]) {
+      const amount = payer === payers[0] ? 90n : 7n;
+      const closesAt = payer === payers[0] ? NOW + 86_400n : undefined;
+      world.chain.channels.set(payer, { ...CHANNEL, closesAt });
+      const message = { payer, node: STAKER, epoch: 0n, amount };
+      const signature = signTypedData(signer, voucherDomain(31_337n, world.chain.paidReads), VOUCHER, message);
+      await writeFile(join(folder, `${payer}.json`), encode(codec, { ...message, signature }));
+    }
+    await world.start({ redeeming: { everySeconds: EVERY, atLeast: 1_000n } });
+    await look();
+    expect(world.chain.redeemed).to.deep.equal([90n, ...Array<bigint>(100).fill(7n)]);
+    expect(world.chain.calls.filter((call) => call === "redeem")).to.have.length(2);
+  });
+
+  it("leaves a voucher that its channel no longer covers or signs for", async () => {
+    await pay(payers[0], 20n);
+    await pay(payers[1], 21n);
+    world.chain.channels.set(payers[0], { ...CHANNEL, deposit: 19n });
+    world.chain.channels.set(payers[1], { ...CHANNEL, signer: signerAddress(random(32)) });
+    await look();
+    expect(world.chain.redeemed).to.deep.equal([]);
   });
 });
