@@ -1,10 +1,13 @@
 /** What must be sent so that the chain says about a node what its operator wants. */
+import { getAddress } from "ethers";
+
 import { equalBytes } from "../bytes";
 import { BOND, nodeRegistryDomain } from "../protocol/policy";
 import { signTypedData } from "../protocol/typedSignature";
 import type { Call } from "./call";
 import type { Chain } from "./connection";
 import type { NodeRecord, NodeTerms } from "./nodeRegistry";
+import { refusal } from "./refusals";
 
 /** A worker's signing key and address. */
 export interface Worker {
@@ -16,11 +19,13 @@ export interface Worker {
 export interface RegistrationStep {
   title: string;
   call: () => Call<void> | Promise<Call<void>>;
+  /** It cannot be checked before the step before it is mined. */
+  waits?: boolean;
 }
 
 /**
  * The transactions that register a node, or change what differs from the registry, and bond the worker with its consent. None if
- * the registry says all of it already.
+ * the registry says all of it already. Throws E_WORKER_TAKEN if the worker serves another staker.
  */
 export async function registrationSteps(
   chain: Chain,
@@ -32,7 +37,10 @@ export async function registrationSteps(
   const registered = await nodeRegistry.isRegistered(staker);
   const steps = registered ? await changes(chain, staker, wanted) : [register(chain, wanted)];
   const served = await nodeRegistry.stakerOf(worker.address);
-  return served === staker ? steps : [...steps, bond(chain, staker, worker)];
+  if (served !== undefined && served !== staker) {
+    throw refusal("WorkerTaken", { worker: getAddress(worker.address), staker: served });
+  }
+  return served ? steps : [...steps, { ...bond(chain, staker, worker), waits: !registered }];
 }
 
 function register({ nodeRegistry }: Chain, wanted: NodeRecord): RegistrationStep {

@@ -26,15 +26,18 @@ export interface StakePreview {
 }
 
 /**
- * The outlook of a position. Throws E_LOCK_OUT_OF_RANGE as the contract would, because a lock past 65,535 periods does not even fit into
- * a call; nothing else of what the contract would say is checked here.
+ * The outlook of a position. Throws E_DEPOSIT_BELOW_MINIMUM, E_DEPOSIT_ABOVE_MAXIMUM and E_LOCK_OUT_OF_RANGE as the contract would, because an
+ * amount past 128 bits or a lock past 16 does not even fit into a call; nothing else of what the contract would say is checked here.
  */
-export async function previewStake({ stakingEscrow }: Chain, planned: PlannedPosition): Promise<StakePreview> {
-  const [rules, { currentPeriod, remainingSupply }] = await Promise.all([
+export async function previewStake(chain: Chain, planned: PlannedPosition): Promise<StakePreview> {
+  const { stakingEscrow, nkmsToken } = chain;
+  const [rules, { currentPeriod, remainingSupply }, maxSupply] = await Promise.all([
     stakingEscrow.parameters(),
     stakingEscrow.supply(),
+    nkmsToken.maxSupply(),
   ]);
   const { amount, lockPeriods, endPeriod, added } = planned;
+  checkDeposit(amount, { minimum: rules.minDeposit, maximum: maxSupply });
   const { minLockPeriods: minimum, maxLockPeriods: maximum } = rules;
   if (lockPeriods < minimum || lockPeriods > maximum)
     throw refusal("LockOutOfRange", { lockPeriods, minimum, maximum });
@@ -47,6 +50,26 @@ export async function previewStake({ stakingEscrow }: Chain, planned: PlannedPos
     periods,
     income: expectedIncome({ ...rules, remainingSupply }, amount, totalLocked, periods),
   };
+}
+
+/** What a position may hold. Throws as the contract would: E_DEPOSIT_BELOW_MINIMUM, E_DEPOSIT_ABOVE_MAXIMUM. */
+export function checkDeposit(amount: bigint, { minimum, maximum }: { minimum: bigint; maximum: bigint }): void {
+  if (amount < minimum) throw refusal("DepositBelowMinimum", { amount, minimum });
+  if (amount > maximum) throw refusal("DepositAboveMaximum", { amount, maximum });
+}
+
+/** A node's part of the stake line, in whole units of `unit` base units; `rest` is less than one, earns, and is not drawn. */
+export interface LinePart {
+  unit: bigint;
+  units: bigint;
+  rest: bigint;
+}
+
+/** What a staker with `added` more at stake has on the stake line from the next period on. */
+export async function partOfLine({ stakingEscrow }: Chain, staker: string, added: bigint): Promise<LinePart> {
+  const [unit, currentPeriod] = await Promise.all([stakingEscrow.unit(), stakingEscrow.currentPeriod()]);
+  const weight = (await stakingEscrow.lockedAt(staker, currentPeriod + 1n)) + added;
+  return { unit, units: weight / unit, rest: weight % unit };
 }
 
 /**

@@ -6,10 +6,20 @@ import { refusal } from "./refusals";
 import type { Position } from "./stakingEscrow";
 
 /**
- * The positions of a staker that can be withdrawn, or just position `id`. Throws E_NOTHING_TO_WITHDRAW if it has none, and as the
- * contract would E_NO_SUCH_POSITION, E_NOT_WINDING_DOWN and E_STILL_LOCKED, the last with the second `withdrawableAt`.
+ * The positions of a staker that can be withdrawn together, or just position `id`. Throws E_NOTHING_TO_WITHDRAW if it has none, and as the
+ * contract would E_NO_SUCH_POSITION, E_NOT_WINDING_DOWN, E_STILL_LOCKED, the last with the second `withdrawableAt`; for
+ * several also E_INSUFFICIENT_COLLATERAL, if what all of them leave does not cover what policies reserve.
  */
-export async function findWithdrawable({ stakingEscrow }: Chain, staker: string, id?: number): Promise<Position[]> {
+export async function findWithdrawable(chain: Chain, staker: string, id?: number): Promise<Position[]> {
+  const due = await findDue(chain, staker, id);
+  if (due.length === 1) return due; // the contract says it
+  const { deposit, reserved } = await chain.stakingEscrow.staker(staker);
+  const available = due.reduce((left, { amount }) => left - amount, deposit);
+  if (available < reserved) throw refusal("InsufficientCollateral", { node: staker, available, required: reserved });
+  return due;
+}
+
+async function findDue({ stakingEscrow }: Chain, staker: string, id?: number): Promise<Position[]> {
   const [all, rules, currentPeriod] = await Promise.all([
     stakingEscrow.positions(staker),
     stakingEscrow.parameters(),

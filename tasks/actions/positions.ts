@@ -1,4 +1,4 @@
-import { livePosition, previewStake } from "../../src/chain/stakePreview";
+import { checkDeposit, livePosition, previewStake } from "../../src/chain/stakePreview";
 import type { Position } from "../../src/chain/stakingEscrow";
 import { findWithdrawable } from "../../src/chain/withdrawal";
 import { formatAmount, parseAmount, parsePeriods } from "../../src/protocol/amount";
@@ -45,6 +45,9 @@ export async function divide(session: Session): Promise<Outcome> {
   const amount = parseAmount(session.required("amount"));
   const { chain, identity } = await session.connectAs();
   const held = await livePosition(chain, identity.account.address, index);
+  const { minDeposit: minimum } = await chain.stakingEscrow.parameters();
+  for (const part of [amount, held.amount - amount]) checkDeposit(part, { minimum, maximum: held.amount });
+  const preview = await previewStake(chain, { ...held, added: 0n });
   const call = chain.stakingEscrow.divide(index, amount);
   const newIndex = Number(await call.check());
   return propose(session, chain, {
@@ -52,9 +55,16 @@ export async function divide(session: Session): Promise<Outcome> {
     rows: [
       [`position ${index}`, nkms(held.amount - amount)],
       [`position ${newIndex}`, nkms(amount)],
-      ["both", `${lockOf(held)}; weight, income and dates stay as they are`],
+      ["both", `${lockOf(held)}; weight, income and dates stay as they are:`],
+      ...outlook(held, preview),
     ],
-    result: { id: index, amount: formatAmount(held.amount - amount), newId: newIndex, newAmount: formatAmount(amount) },
+    result: {
+      id: index,
+      amount: formatAmount(held.amount - amount),
+      newId: newIndex,
+      newAmount: formatAmount(amount),
+      ...outlookResult(preview),
+    },
     steps: [{ title: "divide", call: () => call }],
   });
 }

@@ -1,10 +1,12 @@
 import type { Chain } from "../../src/chain/connection";
 import { type NodeShare, nodeShares } from "../../src/chain/nodeShares";
+import { livePosition, previewStake } from "../../src/chain/stakePreview";
 import { formatAmount } from "../../src/protocol/amount";
 import type { Outcome } from "../support/run";
 import type { Session } from "../support/session";
 import { propose, type Step } from "../support/propose";
 import { nkms, rows, short } from "../support/show";
+import { outlook, outlookResult } from "./stake";
 
 /** Policies claimed in one transaction: at some 50,000 gas each it stays far below the limit of one, 2^24 (EIP-7825). */
 const CLAIMS_AT_ONCE = 100;
@@ -50,6 +52,7 @@ export async function claimRewards(session: Session): Promise<Outcome> {
     chain.policyManager.parameters(),
   ]);
   const { shares, left } = sharesOfOneRun(found);
+  const restaking = index === undefined ? undefined : await planRestake(chain, staker, index, claimable);
   const freed = BigInt(shares.filter(({ final }) => final).length) * collateralPerKey;
   const steps = [...minedSteps(chain, claimable, index), ...feeSteps(chain, staker, shares)];
   const result = {
@@ -57,6 +60,7 @@ export async function claimRewards(session: Session): Promise<Outcome> {
     mined: formatAmount(claimable),
     fees: formatAmount(sum(shares)),
     collateralFreed: formatAmount(freed),
+    ...restaking?.result,
   };
   if (steps.length === 0) return { result: { ...result, transactions: [] }, text: ["  Nothing is due yet."] };
   return propose(session, chain, {
@@ -64,6 +68,7 @@ export async function claimRewards(session: Session): Promise<Outcome> {
     rows: [
       ["staker", `${identity.name} ${staker}`],
       ["mined", `${nkms(claimable)}${index === undefined ? "" : `, into position ${index}`}`],
+      ...(restaking?.rows ?? []),
       ["fees", `${nkms(sum(shares))} from ${shares.length} policies`],
       ["freed", `${nkms(freed)} of collateral`],
     ],
@@ -71,6 +76,17 @@ export async function claimRewards(session: Session): Promise<Outcome> {
     steps,
     next: left > 0 ? `run rewards:claim again; ${left} more policies can be settled for good.` : undefined,
   });
+}
+
+/** What the position would be with its rewards. Throws as `livePosition`. */
+async function planRestake(chain: Chain, staker: string, index: number, added: bigint) {
+  const held = await livePosition(chain, staker, index);
+  const planned = { ...held, amount: held.amount + added, added };
+  const preview = await previewStake(chain, planned);
+  return {
+    rows: [["position", `${nkms(planned.amount)} in all`] as const, ...outlook(planned, preview)],
+    result: { id: index, amount: formatAmount(planned.amount), ...outlookResult(preview) },
+  };
 }
 
 function sharesOfOneRun(found: NodeShare[]): { shares: NodeShare[]; left: number } {

@@ -2,10 +2,10 @@ import { previewStake } from "../../src/chain/stakePreview";
 import type { Position, StakingParameters } from "../../src/chain/stakingEscrow";
 import { formatAmount, parseAmount, parsePeriods } from "../../src/protocol/amount";
 import { expectedIncome } from "../../src/protocol/emission";
-import { startOfPeriod } from "../../src/protocol/period";
+import { isOver, startOfPeriod } from "../../src/protocol/period";
 import { curve } from "../support/curve";
 import type { Outcome } from "../support/run";
-import type { Session } from "../support/session";
+import { type Session, usage } from "../support/session";
 import { amount as shown, grouped, nkms, percent, rows, table, utc } from "../support/show";
 
 const SHOWN_STEPS = 6;
@@ -20,7 +20,7 @@ export async function listPositions(session: Session): Promise<Outcome> {
     stakingEscrow.parameters(),
     stakingEscrow.currentPeriod(),
   ]);
-  const listed = positions.map((position) => describe(position, parameters));
+  const listed = positions.map((position) => describe(position, parameters, currentPeriod));
   return {
     result: { staker, currentPeriod: Number(currentPeriod), positions: listed },
     text: table(
@@ -44,8 +44,7 @@ export async function simulate(session: Session): Promise<Outcome> {
   const periods = session.wholeNumber("periods", 1, 360);
   const chain = await session.connect();
   const preview = await previewStake(chain, { amount, lockPeriods, endPeriod: 0n, added: amount });
-  const total = session.optional("total");
-  const totalLocked = total === undefined ? preview.totalLocked : parseAmount(total);
+  const totalLocked = totalOf(session, amount) ?? preview.totalLocked;
   const [rules, { remainingSupply }] = await Promise.all([
     chain.stakingEscrow.parameters(),
     chain.stakingEscrow.supply(),
@@ -77,21 +76,40 @@ export async function simulate(session: Session): Promise<Outcome> {
   };
 }
 
+/** --total, which cannot be less than the stake that it includes. Throws E_USAGE. */
+function totalOf(session: Session, amount: bigint): bigint | undefined {
+  const text = session.optional("total");
+  if (text === undefined) return undefined;
+  const total = parseAmount(text);
+  if (total >= amount) return total;
+  throw usage(`--total is "${text}", less than the stake.`, `It includes the stake: at least ${formatAmount(amount)}.`);
+}
+
 /** At most `count` whole numbers from 1 to `last`, evenly far apart; the last one is `last`. */
 function spread(last: number, count: number): number[] {
   const steps = Math.min(last, count);
   return Array.from({ length: steps }, (_, step) => Math.round(((step + 1) * last) / steps));
 }
 
-function describe(position: Position, { periodLength, unbondingPeriods }: StakingParameters) {
+function describe(position: Position, rules: StakingParameters, currentPeriod: bigint) {
   const { index, amount, lockPeriods, endPeriod, retired } = position;
+  const { periodLength, unbondingPeriods } = rules;
   const free = endPeriod ? startOfPeriod(endPeriod + unbondingPeriods, periodLength) : undefined;
   return {
     id: index,
     amount: formatAmount(amount),
     lockPeriods: Number(lockPeriods),
-    state: retired ? "retired" : endPeriod ? "winding down" : "re-locking",
+    state: stateOf(position, rules, currentPeriod),
+    retired,
     endPeriod: endPeriod ? Number(endPeriod) : undefined,
     withdrawableAt: free === undefined ? undefined : Number(free),
   };
+}
+
+/** A position that ended unbonds until it can be withdrawn; a retired one, which a slash left below the minimum, waits for its lock before. */
+function stateOf({ endPeriod, retired }: Position, { unbondingPeriods }: StakingParameters, current: bigint): string {
+  if (endPeriod === 0n) return "re-locking";
+  if (isOver(endPeriod + unbondingPeriods, current)) return "withdrawable";
+  if (isOver(endPeriod, current)) return "unbonding";
+  return retired ? "retired" : "winding down";
 }

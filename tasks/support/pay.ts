@@ -20,14 +20,14 @@ export interface Taking {
 export async function payingSteps(
   chain: Chain,
   taking: Taking,
-  step: { title: string; call: () => Call },
+  step: { title: string; call: () => Call; usualGas?: bigint },
 ): Promise<Step[]> {
   try {
     await step.call().check();
     return [step];
   } catch (error) {
     if (!lacksAllowance(error)) throw error;
-    return [...(await approval(chain, taking)), step];
+    return [...(await approval(chain, taking)), { ...step, waits: true }];
   }
 }
 

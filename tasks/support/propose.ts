@@ -1,5 +1,6 @@
 /** Shows what will be sent and what it costs, asks, and sends. */
 import type { Call, Mined, SendOptions } from "../../src/chain/call";
+import { inBatches } from "../../src/batches";
 import { explain } from "../../src/chain/refusals";
 import { NkmsError } from "../../src/errors";
 import type { Chain } from "../../src/chain/connection";
@@ -14,8 +15,8 @@ export interface Proposal {
   rows: Row[];
   result: Record<string, unknown>;
   /**
-   * The transactions in order; none for what is only signed. A later one may depend on an earlier one, so each is prepared only when its turn
-   * comes.
+   * The transactions in order; none for what is only signed. All are checked before the first is sent, but for those that wait for the one
+   * before; each is prepared again when its turn comes.
    */
   steps: Step[];
   next?: string;
@@ -24,7 +25,13 @@ export interface Proposal {
 export interface Step {
   title: string;
   call: () => Call | Promise<Call>;
+  /** It cannot be checked before the step before it is mined. */
+  waits?: boolean;
+  /** What a step that waits usually takes, where that is known. */
+  usualGas?: bigint;
 }
+
+const ESTIMATES_AT_ONCE = 8;
 
 interface Sent {
   title: string;
@@ -35,7 +42,8 @@ interface Sent {
 }
 
 /**
- * Reads --max-fee, checks the first step against the present state, shows the proposal with its cost, asks unless `--yes`, and sends every step.
+ * Reads --max-fee, checks every step that does not wait for another against the present state, shows the proposal with its cost, asks unless
+ * `--yes`, and sends every step.
  * Throws E_USAGE, E_NOT_CONFIRMED, and whatever a step throws; its data then list the steps that were `done`.
  */
 export async function propose(session: Session, chain: Chain, proposal: Proposal): Promise<Outcome> {
@@ -58,13 +66,38 @@ export async function propose(session: Session, chain: Chain, proposal: Proposal
   };
 }
 
-/** What the first step costs, for programs and for people. */
-async function costOf(steps: Step[]): Promise<{ estimate: { gas: bigint; cost: bigint }; text: string }> {
-  if (steps.length === 0) return { estimate: { gas: 0n, cost: 0n }, text: "none: nothing is sent" };
-  const { gas, gasPrice, cost } = await (await steps[0].call()).estimate();
-  const ether = `≈ ${amount(cost)} ETH (${grouped(gas)} gas at ${(Number(gasPrice) / 1e9).toPrecision(3)} gwei)`;
-  const many = steps.length > 1 ? `, first of ${steps.length} transactions` : "";
-  return { estimate: { gas, cost }, text: ether + many };
+interface Cost {
+  gas: bigint;
+  cost: bigint;
+}
+
+/** What all steps cost, for programs and for people. */
+async function costOf(steps: Step[]): Promise<{ estimate: Cost & { transactions: number }; text: string }> {
+  if (steps.length === 0) {
+    return { estimate: { transactions: 0, gas: 0n, cost: 0n }, text: "none: nothing is sent" };
+  }
+  const known = await inBatches(
+    steps.filter(({ waits }) => !waits),
+    ESTIMATES_AT_ONCE,
+    async ({ call }) => (await call()).estimate(),
+  );
+  const { gasPrice } = known[0];
+  const waiting = steps.filter(({ waits }) => waits);
+  const gas = [...known.map((step) => step.gas), ...waiting.map(({ usualGas = 0n }) => usualGas)];
+  const sum = gas.reduce((total, part) => total + part, 0n);
+  const estimate = { transactions: steps.length, gas: sum, cost: sum * gasPrice };
+  const price = `${grouped(sum)} gas at ${(Number(gasPrice) / 1e9).toPrecision(3)} gwei`;
+  return { estimate, text: `≈ ${amount(estimate.cost)} ETH (${price})${inTransactions(steps.length, waiting)}` };
+}
+
+function inTransactions(count: number, waiting: Step[]): string {
+  const parts = [
+    ...(count > 1 ? [`in ${count} transactions`] : []),
+    ...waiting.map(({ title, usualGas }) =>
+      usualGas === undefined ? `without "${title}", known when its turn comes` : `"${title}" as usual`,
+    ),
+  ];
+  return parts.map((part) => `, ${part}`).join("");
 }
 
 /** Shows a preview and asks, unless `--yes`. Throws E_NOT_CONFIRMED. */

@@ -3,10 +3,16 @@ import { decodeBytes32String } from "ethers";
 
 import { nkms, type RefusalTexts, utc, type Value, words } from "./text";
 
-const LIST = "Look at your positions: npx hardhat stake:list";
+const LIST = "Look at your positions: npx hardhat stake:list --of <name>";
+const REACTIVATE = "npx hardhat node:reactivate --from <name>";
 
 function parameterName(name: Value): string {
   return String(name).startsWith("0x") ? decodeBytes32String(String(name)) : String(name);
+}
+
+/** An end is the first period without weight. */
+function lastBefore(endPeriod: Value): bigint {
+  return BigInt(endPeriod) - 1n;
 }
 
 export const STAKING_TEXTS: RefusalTexts = {
@@ -40,7 +46,7 @@ export const STAKING_TEXTS: RefusalTexts = {
   AlreadyWindingDown: ({ index, endPeriod }) =>
     words(
       `Position ${index} is winding down already.`,
-      `It ends with period ${endPeriod}.`,
+      `Its last period is ${lastBefore(endPeriod)}.`,
       "Nothing needs to be done.",
     ),
   NotWindingDown: ({ index }) =>
@@ -51,9 +57,11 @@ export const STAKING_TEXTS: RefusalTexts = {
     ),
   PositionEnded: ({ index, endPeriod, currentPeriod }) =>
     words(
-      `Position ${index} has ended.`,
-      `Its lock was over with period ${endPeriod}; it is period ${currentPeriod}. Only withdrawing is left.`,
-      `npx hardhat stake:withdraw --id ${index}`,
+      `Position ${index} can only be withdrawn, in its time.`,
+      BigInt(endPeriod) > BigInt(currentPeriod) + 1n
+        ? `A slash left less than the minimum in it. It has no weight any more, and its lock still lasts to the end of period ${lastBefore(endPeriod)}; it is period ${currentPeriod}.`
+        : `It has no weight from period ${endPeriod} on; it is period ${currentPeriod}.`,
+      "npx hardhat stake:list --of <name> says when unbonding is over; then npx hardhat stake:withdraw --from <name>.",
     ),
   StillLocked: ({ index, withdrawablePeriod, currentPeriod, withdrawableAt }) =>
     words(
@@ -97,7 +105,7 @@ export const STAKING_TEXTS: RefusalTexts = {
     words(
       `The node ${node} is suspended.`,
       "The health check convicted it; until it reactivates it takes no part.",
-      "Let its staker reactivate it when the wait is over.",
+      `When the wait is over, its staker ends that: ${REACTIVATE}`,
     ),
   NodeNotSuspended: ({ node }) =>
     words(`The node ${node} is not suspended.`, "There is nothing to end.", "Nothing needs to be done."),
@@ -105,13 +113,13 @@ export const STAKING_TEXTS: RefusalTexts = {
     words(
       `The node ${node} may reactivate at ${utc(earliest)}.`,
       `The chain's time is ${utc(timestamp)}; each further strike doubles the wait.`,
-      "Try again after that time.",
+      `Then: ${REACTIVATE}`,
     ),
   InsufficientCollateral: ({ node, available, required }) =>
     words(
-      `The node ${node} has ${nkms(available)} free; ${nkms(required)} are required.`,
-      "The rest of its stake stands in for the policies it holds.",
-      "Stake more, or free what ended policies hold: npx hardhat rewards:claim --from <name>.",
+      `The stake of the node ${node} would be ${nkms(available)}; its policies would reserve ${nkms(required)}.`,
+      "Stake must cover what stands in for policies, with what is added to them or after what is withdrawn.",
+      "Stake more, withdraw less, or free what ended policies hold: npx hardhat rewards:claim --from <name>.",
     ),
   ReleaseAboveReserved: ({ node, amount, reserved }) =>
     words(
