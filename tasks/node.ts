@@ -49,3 +49,10 @@ defineTask({
   writes: true,
   load: () => actions.node().changeTerms,
 });
+
+defineTask({
+  name: "node:reactivate",
+  description: "Ends the suspension of a node when its wait is over; it takes part again from the next period on",
+  writes: true,
+  load: () => actions.suspension().reactivate,
+});

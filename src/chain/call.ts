@@ -14,6 +14,11 @@ export interface Mined {
   receipt: TransactionReceipt;
 }
 
+/** After which block the state is read; after the newest if none is named. */
+export interface At {
+  readonly blockTag?: number;
+}
+
 /** What a transaction will cost at most: gas, wei per gas, and their product. */
 export interface Estimate {
   gas: bigint;

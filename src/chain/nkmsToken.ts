@@ -2,7 +2,7 @@
 import { type Provider, Signature, type Signer } from "ethers";
 
 import type { NKMSToken } from "../../typechain-types";
-import { type Call, prepare } from "./call";
+import { type At, type Call, prepare } from "./call";
 import { explained } from "./refusals";
 
 /** A signed ERC-2612 permit, as contracts take it. */
@@ -37,8 +37,8 @@ export class NKMSTokenClient {
     return explained(this.contract.allowance(owner, spender));
   }
 
-  totalSupply(): Promise<bigint> {
-    return explained(this.contract.totalSupply());
+  totalSupply(at: At = {}): Promise<bigint> {
+    return explained(this.contract.totalSupply(at));
   }
 
   maxSupply(): Promise<bigint> {

@@ -3,7 +3,7 @@ import type { Provider } from "ethers";
 
 import type { NodeRegistry } from "../../typechain-types";
 import { fromHex } from "../bytes";
-import { type Call, prepare } from "./call";
+import { type At, type Call, prepare } from "./call";
 import { queryEvents } from "./events";
 import { explained } from "./refusals";
 
@@ -43,8 +43,8 @@ export class NodeRegistryClient {
   }
 
   /** Everything published about a node. Throws ContractRefusal E_NOT_REGISTERED. */
-  async nodeOf(staker: string): Promise<RegisteredNode> {
-    const { url, encryptionKey, checkKey, terms, worker } = await explained(this.contract.nodeOf(staker));
+  async nodeOf(staker: string, at: At = {}): Promise<RegisteredNode> {
+    const { url, encryptionKey, checkKey, terms, worker } = await explained(this.contract.nodeOf(staker, at));
     const { feeRate, capacity, minDuration, maxDuration } = terms;
     return {
       staker,
@@ -57,9 +57,9 @@ export class NodeRegistryClient {
   }
 
   /** The stakers of all registered nodes, in the order in which they registered. */
-  async registeredStakers(): Promise<string[]> {
+  async registeredStakers({ blockTag }: At = {}): Promise<string[]> {
     const filter = this.contract.filters.NodeRegistered();
-    const events = await queryEvents(this.contract, filter, this.provider, this.deployedAtBlock);
+    const events = await queryEvents(this.contract, filter, this.provider, this.deployedAtBlock, blockTag);
     return events.map(({ args }) => args.staker as string);
   }
 

@@ -2,7 +2,8 @@
 import type { Provider } from "ethers";
 
 import type { StakingEscrow } from "../../typechain-types";
-import { type Call, prepare } from "./call";
+import { inBatches } from "../batches";
+import { type At, type Call, prepare } from "./call";
 import type { Permit } from "./nkmsToken";
 import { explained } from "./refusals";
 
@@ -47,6 +48,12 @@ export interface StakerState {
   suspended: boolean;
 }
 
+/** A staker's signature under a position that somebody else funds, and the Unix second from which it is void. */
+export interface StakerConsent {
+  deadline: bigint;
+  signature: string;
+}
+
 /** A held leaf of the stake line, `start` counted in units from its left end. */
 export interface Leaf {
   node: string;
@@ -54,6 +61,8 @@ export interface Leaf {
   units: bigint;
   since: bigint;
 }
+
+const LEAVES_AT_ONCE = 64;
 
 export class StakingEscrowClient {
   constructor(
@@ -75,10 +84,16 @@ export class StakingEscrowClient {
     };
   }
 
-  async supply(): Promise<SupplyState> {
+  async supply(at: At = {}): Promise<SupplyState> {
     const c = this.contract;
     const [currentPeriod, totalLocked, rewardRate, allocatedSupply, remainingSupply] = await explained(
-      Promise.all([c.currentPeriod(), c.totalLocked(), c.rewardRate(), c.allocatedSupply(), c.remainingSupply()]),
+      Promise.all([
+        c.currentPeriod(at),
+        c.totalLocked(at),
+        c.rewardRate(at),
+        c.allocatedSupply(at),
+        c.remainingSupply(at),
+      ]),
     );
     return { currentPeriod, totalLocked, rewardRate, allocatedSupply, remainingSupply };
   }
@@ -93,21 +108,21 @@ export class StakingEscrowClient {
   }
 
   /** Nodes that have weight and are not suspended, in the previous, current or next period. */
-  activeNodesAt(period: bigint): Promise<bigint> {
-    return explained(this.contract.activeNodesAt(period));
+  activeNodesAt(period: bigint, at: At = {}): Promise<bigint> {
+    return explained(this.contract.activeNodesAt(period, at));
   }
 
-  async staker(account: string): Promise<StakerState> {
+  async staker(account: string, at: At = {}): Promise<StakerState> {
     const c = this.contract;
     const [deposit, reserved, claimable, provisional, lockedUntil, active, suspended] = await explained(
       Promise.all([
-        c.depositOf(account),
-        c.reservedOf(account),
-        c.claimable(account),
-        c.provisional(account),
-        c.lockedUntil(account),
-        c.isActive(account),
-        c.isSuspended(account),
+        c.depositOf(account, at),
+        c.reservedOf(account, at),
+        c.claimable(account, at),
+        c.provisional(account, at),
+        c.lockedUntil(account, at),
+        c.isActive(account, at),
+        c.isSuspended(account, at),
       ]),
     );
     return { deposit, reserved, claimable, provisional, lockedUntil, active, suspended };
@@ -142,14 +157,14 @@ export class StakingEscrowClient {
   }
 
   /** Units of a node that can be drawn now for a policy that lasts until the second `until`. */
-  drawableUnits(node: string, until: bigint): Promise<bigint> {
-    return explained(this.contract.drawableUnits(node, until));
+  drawableUnits(node: string, until: bigint, at: At = {}): Promise<bigint> {
+    return explained(this.contract.drawableUnits(node, until, at));
   }
 
   /** The stake line from left to right, without free leaves. */
-  async leaves(): Promise<Leaf[]> {
-    const count = Number(await explained(this.contract.leafCount()));
-    const all = await explained(Promise.all(range(count).map((leaf) => this.contract.leafAt(leaf))));
+  async leaves(at: At = {}): Promise<Leaf[]> {
+    const count = Number(await explained(this.contract.leafCount(at)));
+    const all = await inBatches(range(count), LEAVES_AT_ONCE, (leaf) => explained(this.contract.leafAt(leaf, at)));
     let start = 0n;
     return all.flatMap(({ node, units, since }) => {
       const leaf = { node, start, units, since };
@@ -162,8 +177,8 @@ export class StakingEscrowClient {
    * Draws `count` distinct nodes by stake (eq 25 to 29) that stay locked until the second `until`. `randoms` are uniform 256-bit
    * numbers, more than `count`. Throws ContractRefusal E_STAKE_LINE_EMPTY, E_RANDOMS_EXHAUSTED.
    */
-  async sample(count: number, randoms: readonly bigint[], until: bigint): Promise<string[]> {
-    return [...(await explained(this.contract.sample(count, [...randoms], until)))];
+  async sample(count: number, randoms: readonly bigint[], until: bigint, at: At = {}): Promise<string[]> {
+    return [...(await explained(this.contract.sample(count, [...randoms], until, at)))];
   }
 
   create(amount: bigint, lockPeriods: bigint): Call<bigint> {
@@ -201,6 +216,21 @@ export class StakingEscrowClient {
 
   withdraw(index: number): Call<void> {
     return prepare(this.provider, this.contract.withdraw, [index]);
+  }
+
+  /** Locks the caller's tokens in a position of `staker`, whose EIP-712 consent of CREATE_FOR counts before the second `deadline`. */
+  createFor(staker: string, amount: bigint, lockPeriods: bigint, { deadline, signature }: StakerConsent): Call<bigint> {
+    return prepare(this.provider, this.contract.createFor, [staker, amount, lockPeriods, deadline, signature]);
+  }
+
+  /** Where consents for {@link createFor} are checked. */
+  stakerConsents(): Promise<string> {
+    return explained(this.contract.stakerConsents());
+  }
+
+  /** Ends the caller's suspension from the next period on. Throws E_NODE_NOT_SUSPENDED, E_TOO_EARLY_TO_REACTIVATE. */
+  reactivate(): Call<void> {
+    return prepare(this.provider, this.contract.reactivate, []);
   }
 
   /** Mints the caller's vested rewards. */

@@ -74,10 +74,11 @@ export async function showNodes(session: Session): Promise<Outcome> {
 export async function sample(session: Session): Promise<Outcome> {
   const count = session.wholeNumber("count", 1, 3);
   const chain = await session.connect();
-  const until = (await chain.block()).timestamp + BigInt(session.wholeNumber("time", 0, 0));
+  const { number: blockTag, timestamp } = await chain.block();
+  const until = timestamp + BigInt(session.wholeNumber("time", 0, 0));
   const randoms = randomNumbers(session, count);
-  const line = await drawableLine(chain, until);
-  const nodes = await chain.stakingEscrow.sample(count, randoms, until);
+  const nodes = await chain.stakingEscrow.sample(count, randoms, until, { blockTag });
+  const line = await drawableLine(chain, until, { blockTag });
   const draws = traceDraws(line, count, randoms);
   const names = await knownNames();
   const total = line.reduce((sum, { units }) => sum + units, 0n);

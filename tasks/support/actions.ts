@@ -16,6 +16,7 @@ export const actions = {
   sharing: () => require("../actions/sharing") as typeof import("../actions/sharing"),
   stake: () => require("../actions/stake") as typeof import("../actions/stake"),
   stakeViews: () => require("../actions/stakeViews") as typeof import("../actions/stakeViews"),
+  suspension: () => require("../actions/suspension") as typeof import("../actions/suspension"),
   token: () => require("../actions/token") as typeof import("../actions/token"),
   voucher: () => require("../actions/voucher") as typeof import("../actions/voucher"),
   failure: () => require("./failure") as typeof import("./failure"),
