@@ -36,7 +36,7 @@ function rekey(engine: LatticeEngine, from: KeyPair, to: KeyPair, random: Return
     ownerSecretKey: from.secretKey,
     recipientPublicKey: to.publicKey,
     recipientSecretKey: to.secretKey,
-    signerSecretKey: from.secretKey,
+    signerSecretKey: to.secretKey,
     threshold: 1,
     shares: 1,
   };

@@ -1,6 +1,6 @@
 /** The flow that the lattice engines have in common. */
 import { concat, equalBytes } from "../../bytes";
-import { requireLength, splitFields } from "../encoding";
+import { requireCommitment, requireLength, splitFields } from "../encoding";
 import type {
   AnswerContext,
   Encapsulation,
@@ -14,9 +14,9 @@ import type {
   ShareCommitment,
   VerifiedAnswer,
 } from "../engine";
-import { badProof, CryptoError } from "../errors";
+import { badProof, CryptoError, keyReuse } from "../errors";
 import { draw } from "../random";
-import { wipe } from "../secrets";
+import { equalSecrets, wipe } from "../secrets";
 import { checkThreshold } from "../umbral/rekey";
 import { notEnough, VerifiedAnswers } from "../verifiedAnswers";
 import {
@@ -83,16 +83,20 @@ class SchemeEngine implements LatticeEngine {
     this.#read(capsule);
   }
 
-  /** Nothing is signed: an answer that opens the capsule is right, whoever made the key. */
+  /** Nothing is signed: an answer that opens the capsule is right, whoever made the key. The signing key is for capsules, and is only compared. */
   rekey(request: RekeyRequest, random: RandomSource): Fraction[] {
     checkThreshold(request.threshold, request.shares);
     if (request.threshold > 1) throw noThreshold(request.threshold);
     requireLength("ownerSecretKey", request.ownerSecretKey, SEED_LENGTH);
+    if (equalSecrets(request.signerSecretKey, request.ownerSecretKey)) throw keyReuse();
     this.#checkKey("recipientPublicKey", request.recipientPublicKey);
     return makeFractions(this.scheme.rekey(request, random), request.shares, random);
   }
 
-  /** Checks that the key is the one committed to. Nothing in it shows a node whose it is, so the keys are only read. */
+  /**
+   * Checks that the key is the one committed to. Nothing in it shows a node whose it is, so the keys are only read, nor that it turns anything: an
+   * owner can commit to a body that opens nothing, and have its node look like a liar.
+   */
   verifyFraction(kfrag: Uint8Array, keys: FractionKeys): ShareCommitment {
     this.#checkKey("ownerPublicKey", keys.ownerPublicKey);
     this.#checkKey("recipientPublicKey", keys.recipientPublicKey);
@@ -117,8 +121,7 @@ class SchemeEngine implements LatticeEngine {
 
   /** Checks the form of an answer and that it is given to this capsule by this share. Only the recipient sees whether it is right. */
   verify(cfrag: Uint8Array, context: AnswerContext): VerifiedAnswer {
-    requireLength("commitment.digest", context.commitment.digest, 32);
-    requireLength("commitment.point", context.commitment.point, 20);
+    requireCommitment(context);
     this.#checkKey("ownerPublicKey", context.ownerPublicKey);
     this.#checkKey("recipientPublicKey", context.recipientPublicKey);
     const capsule = this.#read(context.capsule);

@@ -113,6 +113,11 @@ export function behavesAsLattice(engine: LatticeEngine): void {
       expectRefusal(call, "E_BAD_THRESHOLD", { threshold: 2, expected: 1 });
     });
 
+    it("refuses the owner's key as signing key", () => {
+      const call = () => engine.rekey({ ...request, signerSecretKey: owner.secretKey }, random);
+      expectRefusal(call, "E_KEY_REUSE", { field: "signerSecretKey" });
+    });
+
     it("stops where the random source fails, half-way or at once", () => {
       for (const draws of [0, 1, 2]) {
         let left = draws;
@@ -153,6 +158,8 @@ export function behavesAsLattice(engine: LatticeEngine): void {
           got,
           expected,
         });
+      const none = { commitment: undefined } as unknown as AnswerContext;
+      expect(thrown(() => engine.verify(cfrag, { ...inContext, ...none })).code).to.equal("E_BAD_ENCODING");
       refuse({ commitment: { digest: digest.slice(1), point } }, "commitment.digest", 31, 32);
       refuse({ commitment: { digest, point: point.slice(1) } }, "commitment.point", 19, 20);
       refuse({ capsule: digest }, "capsule", 32, engine.capsuleLength);

@@ -19,7 +19,7 @@ describe("lwe", () => {
         const request = {
           ownerSecretKey: secretKey,
           recipientPublicKey: publicKey,
-          signerSecretKey: secretKey,
+          signerSecretKey: new Uint8Array(32).fill(1),
           threshold: 1,
           shares: 1,
         };
