@@ -24,11 +24,11 @@ function wordsOf(encoded: Uint8Array): bigint[] {
 /** C1, D, Gamma and Y_B of an answer with threshold 1, where Gamma is the generator. */
 function makeTurn(): Turn {
   const engine = afgh();
-  const [owner, recipient] = [engine.keygen(osRandom), engine.keygen(osRandom)];
+  const [owner, recipient, dealer] = [1, 2, 3].map(() => engine.keygen(osRandom));
   const request = {
     ownerSecretKey: owner.secretKey,
     recipientPublicKey: recipient.publicKey,
-    signerSecretKey: owner.secretKey,
+    signerSecretKey: dealer.secretKey,
     threshold: 1,
     shares: 1,
   };

@@ -66,9 +66,10 @@ export function itWithstandsReentrancy<S extends Hostility>(matrix: Matrix<S>): 
     return names.filter((inner, i) => inner === outer || (callers.indexOf(outer) + i) % oneIn === 0);
   };
 
-  it("has every function called from within another one", () => {
+  it("has every function called from within another one, where another gives occasion", () => {
     const struck = callers.flatMap((outer) => strikes(outer).filter((inner) => inner !== outer));
-    expect([...new Set(struck)].sort()).to.deep.equal([...names].sort());
+    const strikable = names.filter((inner) => callers.some((outer) => outer !== inner));
+    expect([...new Set(struck)].sort()).to.deep.equal(strikable.sort());
   });
 
   for (const outer of names.filter((name) => callers.includes(name))) {
