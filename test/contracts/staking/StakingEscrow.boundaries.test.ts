@@ -387,8 +387,7 @@ describe("StakingEscrow: boundaries", () => {
     for (let i = 0; i < 32; ++i) ends.add((await escrow.position(alice, i)).endPeriod);
     expect(ends.size).to.equal(32);
     await go((await period()) + 400n);
-    const due = await escrow.claimable(alice);
-    expect(await escrow.claimable.estimateGas(alice)).to.be.below(CLAIMABLE_GAS);
+    const due = await escrow.claimable(alice, { gasLimit: CLAIMABLE_GAS });
     while (!(await escrow.advance.staticCall())) await escrow.advance();
     await escrow.advance();
     expect(await escrow.claimable(alice)).to.equal(due);
