@@ -11,7 +11,7 @@ defineTask({
 
 defineTask({
   name: "voucher:redeem",
-  description: "Pays a node what its readers' vouchers are for, in one transaction",
+  description: "Pays a node what its readers' vouchers are for, a hundred channels in a transaction",
   params: { data: "Folder of the node's store (default in NKMS_HOME)" },
   writes: true,
   load: () => actions.voucher().redeemVouchers,

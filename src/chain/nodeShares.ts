@@ -2,6 +2,7 @@
 import { inBatches } from "../batches";
 import type { Chain } from "./connection";
 import type { PolicyManagerClient, PolicyRecord } from "./policyManager";
+import { shareIndexOf } from "./policyView";
 
 /** One share of a policy with what a claim would pay now, in base units: to the staker, and back to the payer. */
 export interface NodeShare {
@@ -19,25 +20,29 @@ const AT_ONCE = 32;
 /** All shares of a node, oldest first, that a claim would pay for or a final claim would free. */
 export async function nodeShares(chain: Chain, staker: string): Promise<NodeShare[]> {
   const { policyManager } = chain;
-  const [records, released, { challengeWindow, revealWindow }, { timestamp }] = await Promise.all([
-    policyManager.policies(),
-    policyManager.releasedShares(staker),
+  const [records, released] = await Promise.all([policyManager.policies(), policyManager.releasedShares(staker)]);
+  const held = records.filter(({ nodes, policyId }) => nodes.includes(staker) && !released.has(policyId));
+  return (await sharesIn(chain, held, staker)).filter(({ earned, final }) => earned > 0n || final);
+}
+
+/** A node's share of each of these policies. Throws E_NOT_IN_POLICY. */
+export async function sharesIn(chain: Chain, records: readonly PolicyRecord[], node: string): Promise<NodeShare[]> {
+  const { policyManager } = chain;
+  const [{ challengeWindow, revealWindow }, { timestamp }] = await Promise.all([
     policyManager.parameters(),
     chain.block(),
   ]);
-  const held = records.filter(({ nodes, policyId }) => nodes.includes(staker) && !released.has(policyId));
   const latestEnd = timestamp - challengeWindow - revealWindow;
-  const shares = await inBatches(held, AT_ONCE, (record) => nodeShare(policyManager, record, staker, latestEnd));
-  return shares.filter(({ earned, final }) => earned > 0n || final);
+  return inBatches(records, AT_ONCE, (record) => nodeShare(policyManager, record, node, latestEnd));
 }
 
 async function nodeShare(
   policyManager: PolicyManagerClient,
   record: PolicyRecord,
-  staker: string,
+  node: string,
   latestEnd: bigint,
 ): Promise<NodeShare> {
-  const shareIndex = record.nodes.indexOf(staker);
+  const shareIndex = shareIndexOf(record, node);
   const [due, { end }] = await Promise.all([
     policyManager.feesDue(record, shareIndex),
     policyManager.policyState(record.policyId),

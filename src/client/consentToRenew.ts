@@ -10,6 +10,7 @@ import { GRANT, PAYMENT, type Terms } from "../protocol/policy";
 import { encodeConsent, type RenewalConsent } from "../protocol/renewalConsent";
 import { acceptanceDomain, type Context } from "./context";
 import { requireAbleNodes } from "./ableNodes";
+import { requireSame } from "./consentFit";
 import { checkBalance, raiseAllowance, requireAllowance } from "./funds";
 import { type Renewal, renewalOf } from "./renewal";
 import { wholeOption } from "./shareOptions";
@@ -93,22 +94,6 @@ export async function requireFitting(
   if (timestamp >= deadline) throw refusal("ConsentExpired", { deadline, timestamp });
   const required = isSameAddress(party, policy.terms.payer) ? fee : 0n;
   if (required > maximum) throw refusal("ConsentExceeded", { required, maximum });
-}
-
-/** Throws E_CONSENT_MISMATCH {field, got, expected} for the first field in which a consent differs. */
-export function requireSame<T extends object>(consent: T, expected: Partial<Record<keyof T, string | bigint>>): void {
-  for (const [field, wanted] of Object.entries(expected) as [keyof T & string, string | bigint][]) {
-    const got = consent[field] as string | bigint;
-    if (got !== wanted) throw mismatch(field, got, wanted);
-  }
-}
-
-function mismatch(field: string, got: string | bigint, expected: string | bigint): NkmsError {
-  return new NkmsError("E_CONSENT_MISMATCH", `The consent is for ${field} ${got}; this call has ${expected}.`, {
-    why: "A consent covers one call about one policy, by one party. Nothing was sent.",
-    fix: field === "end" ? "Renew by the time that was agreed to, or ask for a new consent." : "Ask for a new consent.",
-    data: { field, got, expected },
-  });
 }
 
 function sameParty({ owner }: Terms): NkmsError {

@@ -4,7 +4,7 @@ import { refusal } from "../chain/refusals";
 import { isSameAddress } from "../protocol/abi";
 import { type Policy, REVOCATION } from "../protocol/policy";
 import { decodeRevocation, encodeRevocation, type RevocationConsent } from "../protocol/revocationConsent";
-import { requireSame } from "./consentToRenew";
+import { requireSame } from "./consentFit";
 import { acceptanceDomain, type Context } from "./context";
 import { policyOf } from "./renewal";
 

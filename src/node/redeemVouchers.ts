@@ -2,7 +2,7 @@
  * Redeeming: now and then, all that readers have paid goes to the staker, a hundred channels in a transaction, each channel's latest voucher only. What was
  * redeemed stands on the chain, so nothing needs to be remembered and nothing is redeemed twice.
  */
-import { inBatches } from "../batches";
+import { batchesOf, inBatches } from "../batches";
 import { NkmsError } from "../errors";
 import { recoverSigner } from "../protocol/typedSignature";
 import { VOUCHER, voucherDomain, type Voucher } from "../protocol/voucher";
@@ -52,8 +52,7 @@ export async function dueVouchers(chain: Channels, vouchers: readonly Voucher[])
 
 /** What one transaction each redeems. */
 export function redemptionBatches(due: readonly Due[]): Due[][] {
-  const count = Math.ceil(due.length / BATCH);
-  return Array.from({ length: count }, (_, index) => due.slice(index * BATCH, (index + 1) * BATCH));
+  return batchesOf(due, BATCH);
 }
 
 /** What the contract checks: a channel that was opened anew after a reorganisation may have another signer, or a lower deposit. */

@@ -56,7 +56,7 @@ export const NKMS = "NKMS";
 export const READER = "reader";
 
 /** Whether fields of a kind are numbers. */
-export function isNumeric(kind: FieldKind): boolean {
+export function isNumeric(kind: FieldKind): kind is "time" | "number" | "count" {
   return kind === "time" || kind === "number" || kind === "count";
 }
 

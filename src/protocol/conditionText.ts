@@ -207,7 +207,7 @@ const EXPECTED: Record<FieldKind, string> = {
 function parseField(kind: FieldKind, value: string): string | bigint {
   if (kind === "name") return value;
   if (isNumeric(kind)) return parseNumber(kind, value);
-  const word = { token: NKMS, account: READER }[kind as string];
+  const word = { token: NKMS, account: READER, address: undefined }[kind];
   if (value !== word) fromHex(value, 20);
   return value;
 }

@@ -1,7 +1,7 @@
 /** One party's signed agreement to a renewal that another party sends, as a text that may travel by any means. */
 import type { Address } from "./abi";
-import { address, bytes, decode, encode, record, text, uint } from "./codec";
-import { NkmsError } from "../errors";
+import { encode, record, uint } from "./codec";
+import { CONSENT_SIGNATURE, decodeConsentLine, SUBJECT } from "./consentLine";
 
 export interface RenewalConsent {
   readonly chainId: bigint;
@@ -20,17 +20,12 @@ export interface RenewalConsent {
   readonly signature: Uint8Array;
 }
 
-const MAX_SIGNATURE_BYTES = 4_096;
-
 const codec = record<RenewalConsent>({
-  chainId: uint(64),
-  policyManager: address,
-  policyId: text(/^0x[0-9a-f]{64}$/, 66, "a policy id"),
-  party: address,
+  ...SUBJECT,
   end: uint(40),
   maximum: uint(256),
   deadline: uint(64),
-  signature: bytes(1, MAX_SIGNATURE_BYTES),
+  signature: CONSENT_SIGNATURE,
 });
 
 /** A consent as one line of JSON. */
@@ -40,13 +35,6 @@ export function encodeConsent(consent: RenewalConsent): string {
 
 /** A consent from its text. Throws E_BAD_CONSENT. */
 export function decodeConsent(line: string): RenewalConsent {
-  try {
-    return decode(codec, line.trim());
-  } catch (cause) {
-    throw new NkmsError("E_BAD_CONSENT", "The text is no consent to a renewal.", {
-      why: cause instanceof NkmsError ? `${cause.message} ${cause.why ?? ""}`.trim() : undefined,
-      fix: "Ask the other party for the whole line that consentToRenew() or policy:consent gave.",
-      cause,
-    });
-  }
+  const fix = "Ask the other party for the whole line that consentToRenew() or policy:consent gave.";
+  return decodeConsentLine(codec, line, "renewal", fix);
 }

@@ -2,14 +2,13 @@ import type { Chain } from "../../src/chain/connection";
 import { type NodeShare, nodeShares } from "../../src/chain/nodeShares";
 import { livePosition, previewStake } from "../../src/chain/stakePreview";
 import { formatAmount } from "../../src/protocol/amount";
+import { feeSteps } from "../support/claims";
 import type { Outcome } from "../support/run";
 import type { Session } from "../support/session";
 import { propose, type Step } from "../support/propose";
-import { nkms, rows, short } from "../support/show";
+import { nkms, rows } from "../support/show";
 import { outlook, outlookResult } from "./stake";
 
-/** Policies claimed in one transaction: at some 50,000 gas each it stays far below the limit of one, 2^24 (EIP-7825). */
-const CLAIMS_AT_ONCE = 100;
 /** Final claims of one run, a transaction each; the rest is left to the next. */
 const FINAL_CLAIMS_AT_ONCE = 50;
 
@@ -99,29 +98,6 @@ function minedSteps({ stakingEscrow }: Chain, mined: bigint, restake?: number): 
   if (mined === 0n) return [];
   const call = () => (restake === undefined ? stakingEscrow.claim() : stakingEscrow.claimAndRestake(restake));
   return [{ title: "claim mined rewards", call }];
-}
-
-/** Shares that go on are claimed together; one that is over for good has a final claim of its own. */
-function feeSteps({ policyManager }: Chain, staker: string, shares: NodeShare[]): Step[] {
-  const running = shares.filter(({ final }) => !final);
-  const batches = Array.from({ length: Math.ceil(running.length / CLAIMS_AT_ONCE) }, (_, batch) =>
-    running.slice(batch * CLAIMS_AT_ONCE, (batch + 1) * CLAIMS_AT_ONCE),
-  );
-  return [
-    ...batches.map((batch) => ({ title: "claim fees", call: () => claimMany(policyManager, staker, batch) })),
-    ...shares
-      .filter(({ final }) => final)
-      .map(({ record, shareIndex }) => ({
-        title: `free collateral of ${short(record.policyId)}`,
-        call: () => policyManager.finalClaim(record, shareIndex),
-      })),
-  ];
-}
-
-function claimMany(policyManager: Chain["policyManager"], staker: string, shares: NodeShare[]) {
-  const records = shares.map(({ record }) => record);
-  const indices = shares.map(({ shareIndex }) => shareIndex);
-  return policyManager.claimMany(staker, records, indices);
 }
 
 function sum(shares: NodeShare[]): bigint {

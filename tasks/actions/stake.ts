@@ -33,7 +33,7 @@ export async function createStake(session: Session): Promise<Outcome> {
   const staker = identity.account.address;
   const sum = parsed ?? (await nkmsToken.balanceOf(staker));
   const planned = { amount: sum, lockPeriods: lock, endPeriod: 0n, added: sum };
-  const [preview, line] = [await previewStake(chain, planned), await partOfLine(chain, staker, sum)];
+  const [preview, line] = await Promise.all([previewStake(chain, planned), partOfLine(chain, staker, sum)]);
   const deadline = (await chain.block()).timestamp + PERMIT_SECONDS;
   const permit = await nkmsToken.permit(identity.account, deployment.StakingEscrow, sum, deadline);
   return propose(session, chain, {
@@ -71,7 +71,7 @@ export async function increaseStake(session: Session): Promise<Outcome> {
   if (sum > balance) throw refusal("ERC20InsufficientBalance", { sender: staker, balance, needed: sum });
   const held = await livePosition(chain, staker, index);
   const planned = { ...held, amount: held.amount + sum, added: sum };
-  const [preview, line] = [await previewStake(chain, planned), await partOfLine(chain, staker, sum)];
+  const [preview, line] = await Promise.all([previewStake(chain, planned), partOfLine(chain, staker, sum)]);
   const taking = { payer: staker, spender: chain.deployment.StakingEscrow, amount: sum };
   return propose(session, chain, {
     title: `Increase position ${index}`,

@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import { backendNamed, defaultBackend } from "../../src/crypto/backends";
 import type { CurveBackend } from "../../src/crypto/backend";
-import type { Engine, Fraction, RandomSource } from "../../src/crypto/engine";
+import type { Engine, Fraction, FractionKeys, RandomSource, RekeyRequest } from "../../src/crypto/engine";
 import { loadNativeBackend } from "../../src/crypto/backendNative";
 import type { PairingBackend } from "../../src/crypto/pairing";
 import { loadMclPairing } from "../../src/crypto/pairingMcl";
@@ -88,6 +88,28 @@ export function expectNamedParts(
     changed.set(kind === "point" ? Uint8Array.of(4) : new Uint8Array(32), offset);
     const traits = kind === "point" ? { got: 4, expected: [2, 3] } : { got: "0 or >= n", expected: "1 to n-1" };
     expectRefusal(() => read(changed), "E_BAD_ENCODING", { field, ...traits });
+  }
+}
+
+/** Asserts that an engine on secp256k1 names each key in whose place something shorter stands, by `alsoReading` in other calls too. */
+export function expectNamedKeys(
+  engine: Engine,
+  scope: ReturnType<typeof makeScope>,
+  request: RekeyRequest,
+  random: RandomSource,
+  alsoReading: readonly ((keys: FractionKeys) => unknown)[] = [],
+): void {
+  const { owner, recipient, capsule, keys } = scope;
+  const [{ kfrag }] = scope.split(1, 1);
+  const short = owner.publicKey.slice(1);
+  const refuse = (call: () => unknown, field: string) =>
+    expectRefusal(call, "E_BAD_ENCODING", { field, got: 32, expected: 33 });
+  refuse(() => engine.encapsulate(short, random), "publicKey");
+  refuse(() => engine.rekey({ ...request, recipientPublicKey: short }, random), "recipientPublicKey");
+  refuse(() => engine.combine(recipient.secretKey, short, capsule, []), "ownerPublicKey");
+  const readers = [(wrong: FractionKeys) => engine.verifyFraction(kfrag, wrong), ...alsoReading];
+  for (const field of ["ownerPublicKey", "recipientPublicKey", "signerPublicKey"]) {
+    for (const read of readers) refuse(() => read({ ...keys, [field]: short }), field);
   }
 }
 

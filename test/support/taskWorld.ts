@@ -60,6 +60,8 @@ export class TaskWorld {
       cacheTimeout: -1,
       pollingInterval: 50,
     });
+    // A block that the chain mines by itself could come between what a test reads of time and what it sets.
+    await rpc.send("evm_setIntervalMining", [0]);
     const world = new TaskWorld(process_, rpc, join(folder, "home"), join(folder, "deploy"));
     await writeFile(join(folder, "password"), `${PASSWORD}\n`, { mode: 0o600 });
     for (const name of ["ada", "bea"]) {

@@ -111,7 +111,8 @@ describe("tasks node and net", () => {
     await stake("ada", "15000", "5000p");
     const keys = join(world().home, "keys");
     await rename(join(keys, "ada.json"), join(keys, "away"));
-    const node = await world().run("node:run", { from: "ada-node", staker, port: "0", json: true });
+    const data = join(world().home, "apart");
+    const node = await world().run("node:run", { from: "ada-node", staker, data, port: "0", json: true });
     await rename(join(keys, "away"), join(keys, "ada.json"));
     const { url } = JSON.parse(node.stdout) as { url: string };
     await bond(url);

@@ -20,8 +20,6 @@ import {
 const AMOUNT = 40_000n * UNIT_NKMS;
 const OFFSETS = [-1n, 0n, 1n] as const;
 const VEST = 7n;
-/** Half of what a transaction may use (EIP-7825). */
-const CLAIMABLE_GAS = 2n ** 23n;
 
 /** Alice with one position and weight, under a health check. */
 async function staked() {
@@ -376,21 +374,6 @@ describe("StakingEscrow: boundaries", () => {
     const { endPeriod } = await escrow.position(alice, 0);
     await go(endPeriod + UNBONDING);
     await expect(own.withdraw(0)).to.changeTokenBalance(token, alice, AMOUNT);
-  });
-
-  it("answers claimable at 32 own ends behind which nobody has advanced, within the gas of a block", async () => {
-    const { escrow, alice } = await loadFixture(federated);
-    const own = escrow.connect(alice);
-    for (let i = 0n; i < 32n; ++i) await own.create(MINIMUM, 2n + 7n * i);
-    for (let i = 0; i < 32; ++i) await own.startWindDown(i);
-    const ends = new Set<bigint>();
-    for (let i = 0; i < 32; ++i) ends.add((await escrow.position(alice, i)).endPeriod);
-    expect(ends.size).to.equal(32);
-    await go((await period()) + 400n);
-    const due = await escrow.claimable(alice, { gasLimit: CLAIMABLE_GAS });
-    while (!(await escrow.advance.staticCall())) await escrow.advance();
-    await escrow.advance();
-    expect(await escrow.claimable(alice)).to.equal(due);
   });
 });
 

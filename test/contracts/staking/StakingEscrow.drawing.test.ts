@@ -95,6 +95,14 @@ describe("StakingEscrow: drawing", () => {
       expect(await escrow.sample(1, randoms, 0)).to.deep.equal([bob.address]);
     });
 
+    it("has nothing for a policy past the lock of what was added and of all before it", async () => {
+      const { escrow, alice, first } = await loadFixture(drawn);
+      await escrow.connect(alice).increase(0, ALICE);
+      const end = endAfter(first, SHORT_LOCK) * LENGTH;
+      expect(await escrow.drawableUnits(alice, end)).to.equal(ALICE_UNITS);
+      expect(await escrow.drawableUnits(alice, end + 1n)).to.equal(0n);
+    });
+
     it("passes over a suspended node, whose leaf stays", async () => {
       const { escrow, alice, bob, healthCheck } = await loadFixture(drawnWithHealth);
       expect(await escrow.sample(1, [0n, ALICE_UNITS], 0)).to.deep.equal([alice.address]);

@@ -237,8 +237,8 @@ describe("StakingEscrow: supply and rewards", () => {
       await escrow.connect(alice).claim();
       const late = end + 7n * 32n;
       await at(late);
-      for (const call of [escrow.connect(alice).claim(), escrow.connect(bob).withdraw(0)])
-        await expect(call).to.be.revertedWithCustomError(escrow, "NeedsAdvance").withArgs(end, late);
+      for (const call of [() => escrow.connect(alice).claim(), () => escrow.connect(bob).withdraw(0)])
+        await expect(call()).to.be.revertedWithCustomError(escrow, "NeedsAdvance").withArgs(end, late);
       await escrow.advance();
       await escrow.connect(alice).claim();
       await escrow.connect(bob).withdraw(0);

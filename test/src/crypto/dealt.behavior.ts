@@ -5,7 +5,16 @@ import { concat } from "../../../src/bytes";
 import type { AnswerContext, Engine, RekeyRequest, VerifiedAnswer } from "../../../src/crypto/engine";
 import type { CurveBackend } from "../../../src/crypto/backend";
 import { fromBigInt, ORDER } from "../../../src/crypto/scalar";
-import { backends, expectNamedParts, expectRefusal, flipBit, makeScope, subsets, watched } from "../../support/crypto";
+import {
+  backends,
+  expectNamedKeys,
+  expectNamedParts,
+  expectRefusal,
+  flipBit,
+  makeScope,
+  subsets,
+  watched,
+} from "../../support/crypto";
 import { thrown } from "../../support/errors";
 import { seededRandom } from "../../support/seededRandom";
 
@@ -282,16 +291,7 @@ export function behavesAsDealt(
   });
 
   it("names every key that is none", () => {
-    const [{ kfrag }] = scope.split(1, 1);
-    const short = owner.publicKey.slice(1);
-    const refuse = (call: () => unknown, field: string) =>
-      expectRefusal(call, "E_BAD_ENCODING", { field, got: 32, expected: 33 });
-    refuse(() => engine.encapsulate(short, random), "publicKey");
-    refuse(() => engine.rekey({ ...request, recipientPublicKey: short }, random), "recipientPublicKey");
-    refuse(() => engine.combine(recipient.secretKey, short, capsule, []), "ownerPublicKey");
-    for (const field of ["ownerPublicKey", "recipientPublicKey", "signerPublicKey"]) {
-      refuse(() => engine.verifyFraction(kfrag, { ...keys, [field]: short }), field);
-    }
+    expectNamedKeys(engine, scope, request, random);
   });
 
   it("wipes its copy of a node's secret, also of one it refuses", () => {

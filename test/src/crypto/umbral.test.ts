@@ -4,7 +4,16 @@ import fc from "fast-check";
 import type { AnswerContext, RekeyRequest, VerifiedAnswer } from "../../../src/crypto/engine";
 import { fromBigInt, ORDER } from "../../../src/crypto/scalar";
 import { umbral } from "../../../src/crypto/umbral";
-import { backends, expectNamedParts, expectRefusal, flipBit, makeScope, subsets, watched } from "../../support/crypto";
+import {
+  backends,
+  expectNamedKeys,
+  expectNamedParts,
+  expectRefusal,
+  flipBit,
+  makeScope,
+  subsets,
+  watched,
+} from "../../support/crypto";
 import { thrown } from "../../support/errors";
 import { seededRandom } from "../../support/seededRandom";
 
@@ -306,17 +315,10 @@ describe("umbral", () => {
   it("names every key that is none", () => {
     const [{ kfrag }] = scope.split(1, 1);
     const cfrag = engine.reencrypt(kfrag, capsule, random);
-    const short = owner.publicKey.slice(1);
-    const refuse = (call: () => unknown, field: string) =>
-      expectRefusal(call, "E_BAD_ENCODING", { field, got: 32, expected: 33 });
-    refuse(() => engine.encapsulate(short, random), "publicKey");
-    refuse(() => engine.rekey({ ...request, recipientPublicKey: short }, random), "recipientPublicKey");
-    refuse(() => engine.combine(recipient.secretKey, short, capsule, []), "ownerPublicKey");
-    for (const field of ["ownerPublicKey", "recipientPublicKey", "signerPublicKey"]) {
-      refuse(() => engine.verifyFraction(kfrag, { ...keys, [field]: short }), field);
-      refuse(() => engine.verifyProxySignature(kfrag, { ...keys, [field]: short }), field);
-      refuse(() => engine.evidence(cfrag, capsule, { ...keys, [field]: short }), field);
-    }
+    expectNamedKeys(engine, scope, request, random, [
+      (wrong) => engine.verifyProxySignature(kfrag, wrong),
+      (wrong) => engine.evidence(cfrag, capsule, wrong),
+    ]);
   });
 
   it("wipes its copy of a node's secret, also of one it refuses", () => {

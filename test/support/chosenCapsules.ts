@@ -1,7 +1,4 @@
-/**
- * What a recipient does alone, with nothing but answers of a node that is honest. The answers are to capsules of his own choice, or to honest ones
- * that he may open; an attack has the capsules, and what it makes of the answers.
- */
+/** What a recipient of the ring-LWE engine does alone, with nothing but an honest node's answers to capsules of his own choice. */
 import { concat } from "../../src/bytes";
 import { MESSAGE_BITS, type LweProfile } from "../../src/crypto/lwe/profile";
 import { Ring } from "../../src/crypto/lwe/ring";
