@@ -35,7 +35,8 @@ const config: HardhatUserConfig = {
   paths: { ignition: "./deploy" },
   typechain: { outDir: "typechain-types", target: "ethers-v6" },
   gasReporter: { enabled: false },
-  mocha: { timeout: 60_000 },
+  // Files run side by side on the two cores that a small machine has.
+  mocha: { timeout: 60_000, parallel: true, jobs: 2 },
 };
 
 export default config;

@@ -7,7 +7,7 @@ const config: HardhatUserConfig = {
   ...base,
   paths: { ...base.paths, artifacts: "./cache/coverage/artifacts", cache: "./cache/coverage" },
   typechain: { ...base.typechain, dontOverrideCompile: true },
-  mocha: { ...base.mocha, timeout: 600_000 },
+  mocha: { timeout: 600_000 },
 };
 
 export default config;

@@ -8,7 +8,7 @@ const START_TIMEOUT_MS = 60_000;
 /** A chain of its own process, as operators run against. */
 export interface ChainProcess {
   readonly url: string;
-  stop(): Promise<void>;
+  kill(): void;
 }
 
 /** Starts `hardhat node` on a free loopback port and waits until it listens. */
@@ -23,7 +23,7 @@ export async function startChain(): Promise<ChainProcess> {
   await listening(child);
   child.stdout.resume();
   child.stderr.resume();
-  return { url: `http://127.0.0.1:${port}`, stop: () => stop(child) };
+  return { url: `http://127.0.0.1:${port}`, kill: () => void child.kill() };
 }
 
 async function freePort(): Promise<number> {
@@ -51,13 +51,5 @@ function listening(child: ChildProcess): Promise<void> {
     child.stdout?.on("data", read);
     child.stderr?.on("data", read);
     child.once("exit", () => done(() => reject(new Error(`the chain ended: ${output}`))));
-  });
-}
-
-function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return Promise.resolve();
-  return new Promise((resolve) => {
-    child.once("exit", () => resolve());
-    child.kill("SIGTERM");
   });
 }

@@ -2,7 +2,8 @@ import { JsonRpcProvider } from "ethers";
 import hre from "hardhat";
 import { TASK_COMPILE } from "hardhat/builtin-tasks/task-names";
 import type { HardhatRuntimeEnvironment } from "hardhat/types";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -70,10 +71,11 @@ export class TaskWorld {
     return world;
   }
 
-  async close(): Promise<void> {
+  /** Leaves nothing behind. All at once, for the end of a process. */
+  close(): void {
     this.rpc.destroy();
-    await this.process.stop();
-    await rm(join(this.home, ".."), { recursive: true });
+    this.process.kill();
+    rmSync(join(this.home, ".."), { recursive: true, force: true });
   }
 
   /** What an operator has in the environment. */
@@ -144,14 +146,20 @@ export class TaskWorld {
 
 let shared: Promise<TaskWorld> | undefined;
 
-/** The one world of all task tests: starting a chain costs seconds. Every test gets it as it was after `prepare`. */
+async function openWorld(): Promise<TaskWorld> {
+  const world = await TaskWorld.open();
+  process.once("exit", () => world.close());
+  return world;
+}
+
+/** The one world of all task tests that a process runs: starting a chain costs seconds. Every test gets it as it was after `prepare`. */
 export function useTaskWorld(): () => TaskWorld {
   let world: TaskWorld;
   let snapshot: string;
   const environment = { ...process.env };
   before(async function () {
     this.timeout(120_000);
-    shared ??= TaskWorld.open();
+    shared ??= openWorld();
     world = await shared;
     Object.assign(process.env, world.environment);
     await world.prepare();
@@ -170,7 +178,3 @@ export function useTaskWorld(): () => TaskWorld {
   });
   return () => world;
 }
-
-after(async () => {
-  if (shared) await (await shared).close();
-});
