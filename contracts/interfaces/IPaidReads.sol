@@ -7,6 +7,8 @@ pragma solidity 0.8.37;
 /// @dev One channel per (payer, node). The life of a channel:
 /// - open: deposit, and the address whose vouchers count. topUp: more deposit, by anybody.
 /// - redeem: moves `amount - redeemed` to the node (its staker), by anybody who has the voucher. An older voucher pays nothing.
+/// - redeemMany: the same for many channels. A *spent* voucher, redeemed up to its amount or of an epoch that is over, is passed over:
+///   anybody may redeem it, or finish its channel's close, just before, and could so hold up all others. Other faults revert the whole.
 /// - startClose: the payer wants the rest back; vouchers still count for `closeDelay` seconds, and until finishClose is called.
 /// - finishClose: pays the rest to the payer, by anybody; the channel is gone, and the next one of the pair has the next epoch.
 ///
@@ -34,10 +36,11 @@ interface IPaidReads {
         uint32 epoch;
     }
 
-    /// @notice A voucher with what it is for.
+    /// @notice A voucher: what was signed, and the signature.
     struct Voucher {
         address payer;
         address node;
+        uint32 epoch;
         uint128 amount;
         bytes signature;
     }
@@ -66,6 +69,8 @@ interface IPaidReads {
     error CloseNotDue(uint256 closesAt, uint256 timestamp);
     /// @notice An older voucher than the last redeemed, or the same again.
     error VoucherNotNewer(uint256 amount, uint256 redeemed);
+    /// @notice The voucher is for another epoch than the channel's.
+    error WrongEpoch(uint256 epoch, uint256 current);
     error VoucherOverDeposit(uint256 amount, uint256 deposit);
     error WrongVoucherSigner(address recovered, address signer);
     /// @notice Constructor: a close takes at least a day, so that a node can be away for some hours.
@@ -83,7 +88,8 @@ interface IPaidReads {
     /// @return paid NKMS wei.
     function redeem(Voucher calldata voucher) external returns (uint256 paid);
 
-    /// @notice Redeems several, all or none.
+    /// @notice Redeems several, but for spent ones, which pay nothing and are not checked further. VoucherRedeemed tells what each paid.
+    /// @return paid NKMS wei of all together; zero if every voucher is spent.
     function redeemMany(Voucher[] calldata vouchers) external returns (uint256 paid);
 
     /// @notice Announces that the caller closes its channel to `node`.

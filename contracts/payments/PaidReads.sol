@@ -61,7 +61,9 @@ contract PaidReads is IPaidReads, EIP712 {
 
     /// @inheritdoc IPaidReads
     function redeemMany(Voucher[] calldata vouchers) external returns (uint256 paid) {
-        for (uint256 i = 0; i < vouchers.length; ++i) paid += _redeem(vouchers[i]);
+        for (uint256 i = 0; i < vouchers.length; ++i) {
+            if (!_isSpent(vouchers[i])) paid += _redeem(vouchers[i]);
+        }
     }
 
     /// @inheritdoc IPaidReads
@@ -93,18 +95,27 @@ contract PaidReads is IPaidReads, EIP712 {
 
     function _redeem(Voucher calldata voucher) private returns (uint256 paid) {
         Channel storage channel = _existing(voucher.payer, voucher.node);
+        if (voucher.epoch != channel.epoch) revert WrongEpoch(voucher.epoch, channel.epoch);
         (uint128 deposit, uint128 redeemed) = (channel.deposit, channel.redeemed);
         if (voucher.amount <= redeemed) revert VoucherNotNewer(voucher.amount, redeemed);
         if (voucher.amount > deposit) revert VoucherOverDeposit(voucher.amount, deposit);
-        _requireSigned(voucher, channel.epoch, channel.signer);
+        _requireSigned(voucher, channel.signer);
         paid = voucher.amount - redeemed;
         channel.redeemed = voucher.amount;
         emit VoucherRedeemed(voucher.payer, voucher.node, paid, voucher.amount);
         SafeERC20.safeTransfer(_token, voucher.node, paid);
     }
 
-    function _requireSigned(Voucher calldata voucher, uint32 epoch, address signer) private view {
-        bytes32 message = keccak256(abi.encode(_VOUCHER_TYPEHASH, voucher.payer, voucher.node, epoch, voucher.amount));
+    function _isSpent(Voucher calldata voucher) private view returns (bool) {
+        Channel storage channel = _channels[voucher.payer][voucher.node];
+        (uint32 epoch, uint32 current) = (voucher.epoch, channel.epoch);
+        return epoch < current || (epoch == current && voucher.amount <= channel.redeemed);
+    }
+
+    function _requireSigned(Voucher calldata voucher, address signer) private view {
+        bytes32 message = keccak256(
+            abi.encode(_VOUCHER_TYPEHASH, voucher.payer, voucher.node, voucher.epoch, voucher.amount)
+        );
         (address recovered, , ) = ECDSA.tryRecoverCalldata(_hashTypedDataV4(message), voucher.signature);
         if (recovered != signer) revert WrongVoucherSigner(recovered, signer);
     }

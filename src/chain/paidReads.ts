@@ -1,5 +1,5 @@
 /** Channels of payers to nodes: opening, redeeming vouchers, closing. All amounts are NKMS wei. */
-import type { Provider } from "ethers";
+import type { Provider, TransactionReceipt } from "ethers";
 
 import type { PaidReads } from "../../typechain-types";
 import type { Voucher } from "../protocol/voucher";
@@ -75,10 +75,19 @@ export class PaidReadsClient {
     return prepare(this.provider, this.contract.topUp, [payer, node, amount]);
   }
 
-  /** Pays nodes what their latest vouchers are for beyond what was redeemed; returns the sum. By anybody. */
+  /** What a transaction paid to nodes. */
+  paidIn({ logs }: Pick<TransactionReceipt, "logs">): bigint {
+    const events = logs.flatMap((log) => this.contract.interface.parseLog(log) ?? []);
+    const paid = events.filter(({ name }) => name === "VoucherRedeemed").map(({ args }) => args.paid as bigint);
+    return paid.reduce((sum, one) => sum + one, 0n);
+  }
+
+  /**
+   * Pays nodes what their latest vouchers are for beyond what was redeemed; returns the sum. Vouchers that were redeemed, or whose channel was
+   * closed, before it is mined pay nothing and do not stop the others. By anybody.
+   */
   redeem(vouchers: readonly Voucher[]): Call<bigint> {
-    const shown = vouchers.map(({ payer, node, amount, signature }) => ({ payer, node, amount, signature }));
-    return prepare(this.provider, this.contract.redeemMany, [shown]);
+    return prepare(this.provider, this.contract.redeemMany, [[...vouchers]]);
   }
 
   /** Announces that the sender closes its channel; returns from when on it can be finished. */

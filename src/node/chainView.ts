@@ -66,8 +66,11 @@ export interface ChainView {
   touchedPolicies(first: number, last: number): Promise<string[]>;
   /** The channel of a payer to this node, as of a block or now; undefined if there is none. */
   channelOf(payer: Address, block?: number): Promise<ChannelState | undefined>;
-  /** Redeems vouchers in one transaction and waits until it is mined. Rejects if this view cannot send, or the contract refuses. */
-  redeem(vouchers: readonly Voucher[]): Promise<void>;
+  /**
+   * Redeems vouchers in one transaction and waits until it is mined; resolves to what that paid. Rejects if this view cannot send, or the
+   * contract refuses.
+   */
+  redeem(vouchers: readonly Voucher[]): Promise<bigint>;
   /**
    * Whether a condition, abi.encode(address, bytes), lets a requester pass as of a block: `ICondition.isAllowed` from address 0
    * with 3 M gas. Rejects if the condition reverts, answers no boolean, or the server fails.

@@ -17,7 +17,7 @@ export function ethereumView(chain: Chain, staker: Address): ChainView {
     nodeState: () => readNode(chain, staker),
     touchedPolicies: (first, last) => chain.policyManager.touchedPolicies(first, last),
     channelOf: (payer, block) => chain.paidReads.channelOf(payer, staker, block),
-    redeem: async (vouchers) => void (await chain.paidReads.redeem(vouchers).send()),
+    redeem: async (vouchers) => chain.paidReads.paidIn((await chain.paidReads.redeem(vouchers).send()).receipt),
     isAllowed: (condition, policyId, requester, block) =>
       isAllowed(chain.provider, { condition, policyId, requester, block }),
   };

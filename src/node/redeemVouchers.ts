@@ -1,6 +1,6 @@
 /**
  * Redeeming: now and then, all that readers have paid goes to the staker, a hundred channels in a transaction, each channel's latest voucher only. What was
- * redeemed stands on the chain, so nothing needs to be remembered and nothing is redeemed twice.
+ * redeemed stands on the chain, so nothing needs to be remembered and nothing is redeemed twice; what somebody else redeems meanwhile is passed over.
  */
 import { batchesOf, inBatches } from "../batches";
 import { NkmsError } from "../errors";
@@ -114,8 +114,8 @@ export class VoucherRedeemer {
     const due = await dueVouchers(chain, vouchers.all());
     if (sumOf(due) < redeeming.atLeast && !due.some(({ closesAt }) => closesAt !== undefined)) return;
     for (const batch of redemptionBatches(due)) {
-      await chain.redeem(batch.map(({ voucher }) => voucher));
-      log("vouchers_redeemed", { channels: batch.length, amount: sumOf(batch).toString() });
+      const paid = await chain.redeem(batch.map(({ voucher }) => voucher));
+      log("vouchers_redeemed", { channels: batch.length, amount: paid.toString() });
     }
   }
 }

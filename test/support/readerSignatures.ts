@@ -16,12 +16,9 @@ export async function signVoucher(
   signer: TypedSigner,
   message: { payer: string; node: string; epoch: bigint; amount: bigint },
 ): Promise<IPaidReads.VoucherStruct> {
-  const { payer, node, amount } = message;
   const types = { [VOUCHER.name]: [...VOUCHER.fields] };
   return {
-    payer,
-    node,
-    amount,
+    ...message,
     signature: await signer.signTypedData(await domainOf(channels, voucherDomain), types, message),
   };
 }

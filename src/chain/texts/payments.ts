@@ -50,6 +50,12 @@ export const PAYMENT_TEXTS: RefusalTexts = {
     ),
   VoucherNotNewer: ({ amount, redeemed }) =>
     words(`A voucher for ${nkms(amount)} pays nothing new.`, `${nkms(redeemed)} were paid before.`, SIGN_NEXT),
+  WrongEpoch: ({ epoch, current }) =>
+    words(
+      `The voucher is for the channel's epoch ${epoch}.`,
+      `The channel is in epoch ${current}: each close begins the next.`,
+      "Sign a voucher for that epoch.",
+    ),
   VoucherOverDeposit: ({ amount, deposit }) =>
     words(
       `The voucher is for ${nkms(amount)}.`,
@@ -59,7 +65,7 @@ export const PAYMENT_TEXTS: RefusalTexts = {
   WrongVoucherSigner: ({ recovered, signer }) =>
     words(
       `The voucher is not signed by ${signer}.`,
-      `Its signature leads to ${recovered}: another key signed, or it is for another chain, contract, channel or epoch.`,
+      `Its signature leads to ${recovered}: another key signed, or it is for another chain, contract or channel.`,
       "Sign it with the key the channel was opened for.",
     ),
   CloseDelayOutOfRange: ({ closeDelay, minimum, maximum }) =>

@@ -44,6 +44,7 @@ describe(`PaidReads (seed ${random.seed})`, () => {
     const sign = async (amount: bigint, change: object = {}, where: object = {}, by = signer) => ({
       payer: payer.address,
       node: node.address,
+      epoch: 0n,
       amount,
       signature: await by.signTypedData({ ...domain, ...where }, TYPES, {
         payer: payer.address,
@@ -214,21 +215,69 @@ describe(`PaidReads (seed ${random.seed})`, () => {
         .withArgs(payer.address, node.address);
     });
 
-    it("redeems many at once, all or none", async () => {
-      const { channels, token, stranger, node, signer, sign } = await loadFixture(opened);
+    it("redeems many at once, none if one has a fault of its own", async () => {
+      const { channels, token, payer, stranger, other, node, signer, sign } = await loadFixture(opened);
       await channels.connect(stranger).open(node, signer, 500n);
-      const from = async (amount: bigint) => ({
-        ...(await sign(amount, { payer: stranger.address })),
-        payer: stranger.address,
+      const [good, from] = [await sign(10n), stranger.address];
+      const ofStranger = async (amount: bigint, change: object = {}) => ({
+        ...(await sign(amount, { payer: from, ...change })),
+        ...{ payer: from, ...change },
       });
-      await expect(channels.redeemMany([await sign(10n), await from(501n)]))
-        .to.be.revertedWithCustomError(channels, "VoucherOverDeposit")
-        .withArgs(501, 500);
-      const both = [await sign(10n), await from(20n)];
+      const faults: [Awaited<ReturnType<typeof sign>>, string, unknown[]][] = [
+        [await ofStranger(501n), "VoucherOverDeposit", [501, 500]],
+        [{ ...good, payer: from, signature: "0x" }, "WrongVoucherSigner", [ethers.ZeroAddress, signer.address]],
+        [await ofStranger(20n, { epoch: 1n }), "WrongEpoch", [1, 0]],
+        [await ofStranger(20n, { node: other.address }), "UnknownChannel", [from, other.address]],
+      ];
+      for (const [faulty, name, args] of faults) {
+        for (const batch of [[good, faulty], [faulty, good]]) {
+          await expect(channels.redeemMany(batch))
+            .to.be.revertedWithCustomError(channels, name)
+            .withArgs(...args);
+        }
+      } // prettier-ignore
+      expect((await channels.channelOf(payer, node)).redeemed).to.equal(0n);
+      const both = [good, await ofStranger(20n)];
       expect(await channels.redeemMany.staticCall(both)).to.equal(30n);
       await channels.redeemMany(both);
       expect(await token.balanceOf(node)).to.equal(30n);
       expect(await channels.redeemMany.staticCall([])).to.equal(0n);
+    });
+
+    it("passes over vouchers in a batch that somebody redeemed a moment before, or that are older than another", async () => {
+      const { channels, token, stranger, other, node, signer, sign } = await loadFixture(opened);
+      await channels.connect(stranger).open(node, signer, 500n);
+      const theirs = { ...(await sign(20n, { payer: stranger.address })), payer: stranger.address };
+      const [older, latest] = [await sign(9n), await sign(10n)];
+      await channels.connect(other).redeem(latest);
+      const batch = [older, latest, theirs, theirs, await sign(0n)];
+      expect(await channels.redeemMany.staticCall(batch)).to.equal(20n);
+      const mined = await (await channels.redeemMany(batch)).wait();
+      const events = await channels.queryFilter(channels.filters.VoucherRedeemed, mined!.blockNumber);
+      expect(events.map(({ args }) => [...args])).to.deep.equal([[stranger.address, node.address, 20n, 20n]]);
+      expect(await token.balanceOf(node)).to.equal(30n);
+      expect(await channels.redeemMany.staticCall(batch)).to.equal(0n);
+      await channels.redeemMany(batch);
+      expect(await token.balanceOf(node)).to.equal(30n);
+    });
+
+    it("passes over vouchers in a batch whose channel somebody closed a moment before, opened anew or not", async () => {
+      const { channels, asPayer, token, payer, stranger, other, node, signer, sign, closesAt } =
+        await loadFixture(closing);
+      await channels.connect(stranger).open(node, signer, 500n);
+      const theirs = async (amount: bigint) => ({
+        ...(await sign(amount, { payer: stranger.address })),
+        payer: stranger.address,
+      });
+      const late = await sign(DEPOSIT);
+      await time.increaseTo(closesAt);
+      await channels.connect(other).finishClose(payer, node);
+      await channels.redeemMany([late, await theirs(20n)]);
+      expect(await token.balanceOf(node)).to.equal(20n);
+      await asPayer.open(node, new Wallet(ethers.id("another signer")), 1n);
+      await channels.redeemMany([late, await theirs(50n)]);
+      expect(await token.balanceOf(node)).to.equal(50n);
+      expect((await channels.channelOf(payer, node)).redeemed).to.equal(0n);
     });
   });
 
@@ -310,16 +359,14 @@ describe(`PaidReads (seed ${random.seed})`, () => {
       expect(plain(await channels.channelOf(payer, node))).to.deep.equal({
         deposit: DEPOSIT, redeemed: 0n, signer: signer.address, closesAt: 0n, epoch: 1n,
       }); // prettier-ignore
-      const recovered = ethers.verifyTypedData(
-        { name: "NKMS PaidReads", version: "1", chainId: 31337n, verifyingContract: await channels.getAddress() },
-        TYPES,
-        { payer: payer.address, node: node.address, epoch: 1n, amount: 900n },
-        unredeemed.signature,
-      );
-      await expect(channels.redeem(unredeemed))
+      await expect(channels.redeem(unredeemed)).to.be.revertedWithCustomError(channels, "WrongEpoch").withArgs(0, 1);
+      const domain = { name: "NKMS PaidReads", version: "1", chainId: 31337n, verifyingContract: channels.target };
+      const message = { payer: payer.address, node: node.address, epoch: 1n, amount: 900n };
+      const recovered = ethers.verifyTypedData(domain as object, TYPES, message, unredeemed.signature);
+      await expect(channels.redeem({ ...unredeemed, epoch: 1n }))
         .to.be.revertedWithCustomError(channels, "WrongVoucherSigner")
         .withArgs(recovered, signer.address);
-      await channels.redeem(await sign(900n, { epoch: 1n }));
+      await channels.redeem({ ...(await sign(900n, { epoch: 1n })), epoch: 1n });
     });
   });
 
@@ -378,7 +425,7 @@ describe(`PaidReads (seed ${random.seed})`, () => {
       } else if (action === 2n) {
         const total = random.below(100n);
         const message = { payer: pair.from.address, node: pair.to, epoch: state.epoch };
-        const voucher = { ...(await sign(total, message)), payer: pair.from.address, node: pair.to };
+        const voucher = { ...(await sign(total, message)), ...message };
         const valid = state.open && total > state.redeemed && total <= state.deposit;
         await settle(channels.redeem(voucher), valid);
         if (valid) state.redeemed = total;

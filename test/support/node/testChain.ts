@@ -90,12 +90,15 @@ export class TestChain implements ChainView {
     return this.#answer("channelOf", () => this.channels.get(payer));
   }
 
-  redeem(vouchers: readonly Voucher[]): Promise<void> {
+  redeem(vouchers: readonly Voucher[]): Promise<bigint> {
     return this.#answer("redeem", () => {
-      for (const { payer, amount } of vouchers) {
-        this.channels.set(payer, { ...this.channels.get(payer)!, redeemed: amount });
+      const paid = vouchers.map(({ payer, amount }) => {
+        const channel = this.channels.get(payer)!;
+        this.channels.set(payer, { ...channel, redeemed: amount });
         this.redeemed.push(amount);
-      }
+        return amount - channel.redeemed;
+      });
+      return paid.reduce((sum, one) => sum + one, 0n);
     });
   }
 

@@ -49,6 +49,7 @@ export declare namespace IPaidReads {
   export type VoucherStruct = {
     payer: AddressLike;
     node: AddressLike;
+    epoch: BigNumberish;
     amount: BigNumberish;
     signature: BytesLike;
   };
@@ -56,9 +57,16 @@ export declare namespace IPaidReads {
   export type VoucherStructOutput = [
     payer: string,
     node: string,
+    epoch: bigint,
     amount: bigint,
     signature: string
-  ] & { payer: string; node: string; amount: bigint; signature: string };
+  ] & {
+    payer: string;
+    node: string;
+    epoch: bigint;
+    amount: bigint;
+    signature: string;
+  };
 }
 
 export interface PaidReadsInterface extends Interface {

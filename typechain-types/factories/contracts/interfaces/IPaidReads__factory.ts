@@ -183,6 +183,22 @@ const _abi = [
   {
     inputs: [
       {
+        internalType: "uint256",
+        name: "epoch",
+        type: "uint256",
+      },
+      {
+        internalType: "uint256",
+        name: "current",
+        type: "uint256",
+      },
+    ],
+    name: "WrongEpoch",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
         internalType: "address",
         name: "recovered",
         type: "address",
@@ -477,6 +493,11 @@ const _abi = [
             type: "address",
           },
           {
+            internalType: "uint32",
+            name: "epoch",
+            type: "uint32",
+          },
+          {
             internalType: "uint128",
             name: "amount",
             type: "uint128",
@@ -516,6 +537,11 @@ const _abi = [
             internalType: "address",
             name: "node",
             type: "address",
+          },
+          {
+            internalType: "uint32",
+            name: "epoch",
+            type: "uint32",
           },
           {
             internalType: "uint128",
