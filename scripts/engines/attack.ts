@@ -2,24 +2,38 @@
  * What an adversary can try against each engine, with what he would hold. An attack returns what it got; whether that is what he
  * wanted is for the caller to see.
  */
-import type { Engine, KeyPair, ShareCommitment } from "../../src/crypto/engine";
+import type { Engine, KeyPair, RandomSource, ShareCommitment } from "../../src/crypto/engine";
 
-/** One rekeying of threshold 1 from owner to recipient, all of whose values the adversary has but the owner's secret key. */
-export interface Loot {
+/** One rekeying of threshold 1 from owner to recipient, as the recipient sees it. */
+export interface Sight {
   readonly engine: Engine;
-  readonly kfrag: Uint8Array;
   readonly commitment: ShareCommitment;
   readonly ownerPublicKey: Uint8Array;
   readonly recipient: KeyPair;
+  readonly random: RandomSource;
 }
+
+/** The same with the node's key: all values but the owner's secret key. */
+export interface Loot extends Sight {
+  readonly kfrag: Uint8Array;
+}
+
+/** An honest node: the answers to capsules of somebody's choice, one by one. Throws where the node refuses a capsule. */
+export type Node = (capsule: Uint8Array) => Uint8Array;
 
 export interface Attacks {
   /** The recipient's secret and the node's key together: a candidate for what `secretOf` gives of the owner's secret key. */
   collude(loot: Loot): Uint8Array;
   /** The secret behind a secret key, in the form `collude` finds it: the key itself unless this says otherwise. */
   secretOf?(secretKey: Uint8Array): Uint8Array;
-  /** re_ba from re_ab: a candidate for the scalar, in lattice schemes the kfrag, that turns the recipient's capsules into the owner's. */
-  reverse(loot: Loot): Uint8Array | undefined;
+  /** Where colluders get something else than a secret key: the keys to which that can open a capsule, of whatever level. */
+  open?(got: Uint8Array, loot: Loot, capsule: Uint8Array): Uint8Array[];
+  /** The recipient alone, with a node's answers to capsules he chooses: candidates for what `collude` gives. */
+  choose(sight: Sight, node: Node): Uint8Array[];
+  /** The same with capsules that were made as they should be, where such an attack is known. */
+  readonly wait?: (sight: Sight, node: Node) => Uint8Array;
+  /** re_ba from re_ab: candidates, each the scalar or the kfrag that turns the recipient's capsules into the owner's. */
+  reverse(loot: Loot): Uint8Array[];
   /** Whether the key seems to link this owner and this recipient: all relations to public keys that a node can try. */
   links(loot: Loot, ownerPublicKey: Uint8Array, recipientPublicKey: Uint8Array): boolean;
   /** Whether two keys of different rekeyings seem to link the same pair. */

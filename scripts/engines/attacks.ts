@@ -2,7 +2,8 @@ import { LWE_1024, LWE_2048 } from "../../src/crypto/lwe/profile";
 import { NTRU_1087, NTRU_1499 } from "../../src/crypto/ntru/parameters";
 import type { Attacks } from "./attack";
 import { afghAttacks, bbs98Attacks, eciesAttacks, umbralAttacks } from "./curveAttacks";
-import { lweAttacks, ntruAttacks } from "./latticeAttacks";
+import { lweAttacks } from "./lweAttacks";
+import { ntruAttacks } from "./ntruAttacks";
 
 /** The attacks on an engine by its name; the signer's public key is public. */
 export function attacksOn(name: string, signerPublicKey: Uint8Array): Attacks {

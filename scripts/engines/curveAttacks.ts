@@ -1,14 +1,20 @@
-/** The attacks on the engines of curves. They use noble alone, and of the engines only encodings. */
+/** The attacks on the engines of curves. They use noble for all arithmetic, and of the engines only encodings and hashes. */
 import { bls12_381 } from "@noble/curves/bls12-381.js";
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 
 import { concat } from "../../src/bytes";
-import { openBox } from "../../src/crypto/ecies/box";
-import { decodePoint, encodePoint } from "../../src/crypto/encoding";
+import { deriveKey } from "../../src/crypto/afgh/encoding";
 import { nobleBackend } from "../../src/crypto/backendNoble";
+import { openBox } from "../../src/crypto/ecies/box";
+import { schemeNamed } from "../../src/crypto/ecies/scheme";
+import { decodePoint, encodePoint } from "../../src/crypto/encoding";
+import type { KeyPair } from "../../src/crypto/engine";
 import { fromBigInt, toBigInt } from "../../src/crypto/scalar";
+import { decodeCFrag, proofChallenge } from "../../src/crypto/umbral/cfrag";
 import { hashSharedSecret } from "../../src/crypto/umbral/params";
-import type { Attacks, Loot } from "./attack";
+import { NkmsError } from "../../src/errors";
+import type { Attacks, Loot, Node, Sight } from "./attack";
+import { keysOfEqualNonces, likeCapsules, type Proof } from "./proofs";
 
 const { Point } = secp256k1;
 const { Fn } = Point;
@@ -27,31 +33,69 @@ function accepts(loot: Loot, ownerPublicKey: Uint8Array, recipientPublicKey: Uin
   try {
     loot.engine.verifyFraction(loot.kfrag, { ownerPublicKey, recipientPublicKey, signerPublicKey: signer });
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof NkmsError) return false;
+    throw error;
   }
 }
 
-/** rk = a/d with d = H(X_A, pk_B, sk_B*X_A); kfrag = id 32 ‖ rk 32 ‖ X_A 33 ‖ ... */
+/** x*rk for every rk that is one if nonces repeat; x turns rk to the owner's secret, and the recipient reads it in an answer. */
+function fromProofs(
+  sight: Sight,
+  node: Node,
+  proofOf: (capsule: Uint8Array, cfrag: Uint8Array) => Proof,
+  divisorOf: (cfrag: Uint8Array) => Uint8Array,
+): Uint8Array[] {
+  const answers = likeCapsules(sight).map((capsule) => ({ capsule, cfrag: node(capsule) }));
+  const proofs = answers.map(({ capsule, cfrag }) => proofOf(capsule, cfrag));
+  const divisor = divisorOf(answers[0].cfrag);
+  return keysOfEqualNonces(Fn, proofs).map((key) => product(fromBigInt(key), divisor));
+}
+
+/** d = H(X_A, pk_B, sk_B*X_A). */
+function umbralDivisor(precursor: Uint8Array, recipient: KeyPair): Uint8Array {
+  const point = decodePoint(nobleBackend, "precursor", precursor);
+  const shared = encodePoint(nobleBackend.multiply(point, recipient.secretKey));
+  return hashSharedSecret(precursor, recipient.publicKey, shared);
+}
+
+function umbralProof(capsule: Uint8Array, cfrag: Uint8Array): Proof {
+  const { fields } = decodeCFrag(nobleBackend, cfrag);
+  return {
+    z: toBigInt(fields.z),
+    h: toBigInt(proofChallenge(capsule.slice(0, 33), capsule.slice(33, 66), fields)),
+  };
+}
+
+/** rk = a/d; kfrag = id 32 ‖ rk 32 ‖ X_A 33 ‖ ..., cfrag = E1 33 ‖ V1 33 ‖ id 32 ‖ X_A 33 ‖ ... */
 export const umbralAttacks = (signerPublicKey: Uint8Array): Attacks => ({
-  collude({ kfrag, recipient }) {
-    const precursor = kfrag.slice(64, 97);
-    const point = decodePoint(nobleBackend, "precursor", precursor);
-    const shared = encodePoint(nobleBackend.multiply(point, recipient.secretKey));
-    return product(kfrag.slice(32, 64), hashSharedSecret(precursor, recipient.publicKey, shared));
-  },
-  reverse: ({ kfrag }) => inverse(kfrag.slice(32, 64)),
+  collude: ({ kfrag, recipient }) => product(kfrag.slice(32, 64), umbralDivisor(kfrag.slice(64, 97), recipient)),
+  choose: (sight, node) =>
+    fromProofs(sight, node, umbralProof, (cfrag) => umbralDivisor(cfrag.slice(98, 131), sight.recipient)),
+  reverse: ({ kfrag }) => [inverse(kfrag.slice(32, 64))],
   links: (loot, owner, recipient) => accepts(loot, owner, recipient, signerPublicKey),
 });
 
-/** rk = a/e with e in the box at the end; kfrag = rk 32 ‖ i 1 ‖ m 1 ‖ F 33 ‖ box 234 */
+/** cfrag = E' 33 ‖ R 33 ‖ T1 33 ‖ T2 33 ‖ z 32 ‖ wrapped, h over R, E, E', T1, T2. */
+function turnProof(name: string, capsule: Uint8Array, cfrag: Uint8Array): Proof {
+  const [output, ...rest] = [0, 33, 66, 99].map((start) => cfrag.slice(start, start + 33));
+  const [commitment, ...nonces] = rest;
+  const h = schemeNamed(name).hashTurn(commitment, capsule.slice(0, 33), output, ...nonces);
+  return { z: toBigInt(cfrag.slice(132, 164)), h: toBigInt(h) };
+}
+
+/** e, from the box at the end; wrapped = i 1 ‖ m 1 ‖ F 33 ‖ box 234. */
+function eciesDivisor(wrapped: Uint8Array, { ownerPublicKey, recipient }: Sight): Uint8Array {
+  const context = concat(ownerPublicKey, wrapped.slice(2, -234));
+  return openBox(nobleBackend, recipient.secretKey, wrapped.slice(-234), context).slice(0, 32);
+}
+
+/** rk = a/e; kfrag = rk 32 ‖ wrapped */
 export const eciesAttacks = (signerPublicKey: Uint8Array): Attacks => ({
-  collude({ kfrag, ownerPublicKey, recipient }) {
-    const context = concat(ownerPublicKey, kfrag.slice(34, -234));
-    const plaintext = openBox(nobleBackend, recipient.secretKey, kfrag.slice(-234), context);
-    return product(kfrag.slice(0, 32), plaintext.slice(0, 32));
-  },
-  reverse: ({ kfrag }) => inverse(kfrag.slice(0, 32)),
+  collude: (loot) => product(loot.kfrag.slice(0, 32), eciesDivisor(loot.kfrag.slice(32), loot)),
+  choose: (sight, node) =>
+    fromProofs(sight, node, turnProof.bind(null, "ecies"), (cfrag) => eciesDivisor(cfrag.slice(164), sight)),
+  reverse: ({ kfrag }) => [inverse(kfrag.slice(0, 32))],
   links: (loot, owner, recipient) =>
     isQuotient(loot.kfrag.slice(0, 32), owner, recipient) || accepts(loot, owner, recipient, signerPublicKey),
 });
@@ -59,16 +103,49 @@ export const eciesAttacks = (signerPublicKey: Uint8Array): Attacks => ({
 /** rk = a/b; kfrag = rk 32 ‖ ... */
 export const bbs98Attacks = (): Attacks => ({
   collude: ({ kfrag, recipient }) => product(kfrag.slice(0, 32), recipient.secretKey),
-  reverse: ({ kfrag }) => inverse(kfrag.slice(0, 32)),
+  choose: (sight, node) => fromProofs(sight, node, turnProof.bind(null, "bbs98"), () => sight.recipient.secretKey),
+  reverse: ({ kfrag }) => [inverse(kfrag.slice(0, 32))],
   links: ({ kfrag }, owner, recipient) => isQuotient(kfrag.slice(0, 32), owner, recipient),
 });
 
-/** rk = 1/a*Y_B is a point: 1/b*rk = 1/a*g2 is all that is to be had, and its bytes are not a. */
+const { G1, G2 } = bls12_381;
+const { Fp12, Fr } = bls12_381.fields;
+const readG1 = (bytes: Uint8Array) => G1.Point.fromBytes(bytes);
+const readG2 = (bytes: Uint8Array) => G2.Point.fromBytes(bytes);
+
+/** 1/b*point, for rk = 1/a*Y_B the point 1/a*g2. */
+const withoutRecipient = (point: typeof G2.Point.BASE, { recipient }: Sight) =>
+  point.multiply(Fr.inv(toBigInt(recipient.secretKey))).toBytes(true);
+
+/**
+ * rk = 1/a*Y_B; kfrag = rk 96 ‖ i 1 ‖ m 1 ‖ X_A 48 ‖ Y_B 96, cfrag = C1 48 ‖ D 96 ‖ C2 48 ‖ h 32 ‖ z 32 ‖ ... with z = t' + h*t and t*D = rk.
+ * Colluders get 1/a*g2, and nobody knows how to get a number from it.
+ */
 export const afghAttacks = (signerPublicKey: Uint8Array): Attacks => ({
-  collude({ kfrag, recipient }) {
-    const key = bls12_381.G2.Point.fromBytes(kfrag.slice(0, 96));
-    return key.multiply(bls12_381.fields.Fr.inv(toBigInt(recipient.secretKey))).toBytes(true);
+  collude: (loot) => withoutRecipient(readG2(loot.kfrag.slice(0, 96)), loot),
+  /** All pairings of what they have with it and with the capsule: of the second level X 48 ‖ C 48 ‖ V 48 ‖ ..., of the first W 96. */
+  open(got, { ownerPublicKey, recipient }, capsule) {
+    const isFirst = capsule.length === 96;
+    const own = [G1.Point.BASE, ...[ownerPublicKey, recipient.publicKey].map((key) => readG1(key.slice(0, 48)))];
+    const inCapsule = isFirst ? [] : [0, 48, 96].map((start) => readG1(capsule.slice(start, start + 48)));
+    const right = [got, ...(isFirst ? [capsule] : [])].map(readG2);
+    const shared = [...own, ...inCapsule].flatMap((left) => right.map((point) => bls12_381.pairing(left, point)));
+    return shared.map((one) => deriveKey(isFirst ? "first" : "second", Fp12.toBytes(one), capsule));
   },
-  reverse: () => undefined,
+  choose(sight, node) {
+    const cfrags = likeCapsules(sight).map(node);
+    const proofs = cfrags.map((cfrag) => ({ h: toBigInt(cfrag.slice(192, 224)), z: toBigInt(cfrag.slice(224, 256)) }));
+    const blindings = keysOfEqualNonces(Fr, proofs);
+    return cfrags.flatMap((cfrag) =>
+      blindings.map((t) => withoutRecipient(readG2(cfrag.slice(48, 144)).multiply(t), sight)),
+    );
+  },
+  /** There is no 1/rk in a group. What is to be had of rk and Y_A by adding them, in the place of 1/b*Y_A. */
+  reverse({ kfrag, ownerPublicKey, recipient }) {
+    const [key, target] = [kfrag.slice(0, 96), ownerPublicKey.slice(48)].map(readG2);
+    const dealing = concat(kfrag.slice(96, 98), recipient.publicKey.slice(0, 48), ownerPublicKey.slice(48));
+    const candidates = [key, key.negate(), target, target.negate(), target.add(key), target.subtract(key)];
+    return candidates.map((one) => concat(one.toBytes(true), dealing));
+  },
   links: (loot, owner, recipient) => accepts(loot, owner, recipient, signerPublicKey),
 });

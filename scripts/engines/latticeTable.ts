@@ -1,4 +1,4 @@
-/** What there is to know of the lattice engines beside their properties: computed from the parameters. */
+/** What there is to know of the lattice engines beside their properties: the parameters we chose, and what is computed from them. */
 import { BINOMIAL_VARIANCE, TERNARY_VARIANCE } from "../../src/crypto/lattice/sampler";
 import {
   divergence,
@@ -38,7 +38,7 @@ function lweColumn(profile: LweProfile): Column {
     "core-SVP of a public key, bits": bits(estimate),
     "core-SVP of a re-encryption key, bits": bits(estimate),
     "capsules that do not open, after hops": failures((hops) => lweFailure(profile, hops), [1, maxHops]),
-    "answers of one re-encryption key": power(Math.log2(maxAnswers)),
+    "answers of one re-encryption key, as we set them": power(Math.log2(maxAnswers)),
     "what they give away of the owner's noise, nats": leak(fresh),
     "what they give away of all noise, nats": leak(fresh + switching + randomising),
   };
@@ -55,7 +55,7 @@ function ntruColumn(set: NtruSet): Column {
     "core-SVP of a public key, bits": bits(coreSvpBits({ ...common, error: g, secret: sparse })),
     "core-SVP of a re-encryption key, bits": bits(coreSvpBits({ ...common, error: 3 * sparse, secret: 3 * sparse })),
     "capsules that do not open, after hops": failures((hops) => ntruFailure(set, hops), [1, maxHops].slice(0, maxHops)),
-    "answers of one re-encryption key": "0",
+    "answers of one re-encryption key, as we set them": "0",
     "what they give away of the owner's noise, nats": "all",
     "what they give away of all noise, nats": "all",
   };

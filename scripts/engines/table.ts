@@ -20,14 +20,26 @@ const yes = (value: boolean) => (value ? "yes" : "no");
 
 const oneIn = (log2: number) => (log2 === -Infinity ? "none" : `2^${Math.round(log2)}`);
 
+function answersAlone({ chosenAnswers, honestAnswers }: Observed): string {
+  const found = [
+    [chosenAnswers, "chosen"],
+    [honestAnswers, "honest"],
+  ] as const;
+  const told = found.flatMap(([count, kind]) => (count === undefined ? [] : [`${count} ${kind}`]));
+  return told.join(" or ") || "none found";
+}
+
 const ROWS: readonly [string, (seen: Observed) => string][] = [
   ["rekeying needs the recipient's secret key", ({ interactive }) => yes(interactive)],
   ["re_ba follows from re_ab", ({ unidirectional }) => yes(!unidirectional)],
   ["hops of one capsule", ({ maxHops }) => `${maxHops}`],
   ["recipient and m nodes get the owner's secret", ({ collusionResistant }) => yes(!collusionResistant)],
+  ["and open all that nodes may turn", ({ colludersRead }) => yes(colludersRead)],
+  ["answers that give the recipient alone as much", answersAlone],
   ["a node can tell whose keys it links", ({ keyPrivate }) => yes(!keyPrivate)],
   ["m of n", ({ threshold }) => yes(threshold)],
   ["a wrong answer is detected", ({ verifiable }) => verifiable],
+  ["a contract can check an answer", ({ onChainVerifiable }) => yes(onChainVerifiable)],
   ["equal requests get equal answers", ({ deterministic }) => yes(deterministic)],
   ["public key, bytes", ({ publicKeyBytes }) => `${publicKeyBytes}`],
   ["capsule, bytes", ({ capsuleBytes }) => `${capsuleBytes}`],

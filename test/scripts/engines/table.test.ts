@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { coreSvpBits } from "../../../scripts/engines/coreSvp";
+import { precompile } from "../../../scripts/engines/inProcessChain";
 import { latticeTable } from "../../../scripts/engines/latticeTable";
 import { observe, type Observed, ROUNDS } from "../../../scripts/engines/observe";
 import { allEngines, markdownTable } from "../../../scripts/engines/table";
@@ -23,13 +24,13 @@ describe(`engine properties, ${ROUNDS_HERE} rounds`, () => {
   });
 
   allEngines().forEach(({ properties: { name } }, index) => {
-    it(`of ${name} are what running it shows`, () => {
+    it(`of ${name} are what running it shows`, async () => {
       const engine = engines[index];
-      const observed = observe(engine, seededRandom(`properties of ${name}`), ROUNDS_HERE);
+      const observed = await observe(engine, seededRandom(`properties of ${name}`), precompile, ROUNDS_HERE);
       seen.push(observed);
-      const { onChainVerifiable, maxAnswers, ...declared } = engine.properties;
-      expect(onChainVerifiable).to.equal(declared.verifiable === "by anyone");
-      expect(Number.isFinite(maxAnswers)).to.equal(declared.failureLog2 > -Infinity);
+      const { maxAnswers, ...declared } = engine.properties;
+      expect(Number.isFinite(maxAnswers)).to.equal(observed.chosenAnswers !== undefined);
+      expect(maxAnswers === 0).to.equal(observed.honestAnswers !== undefined);
       expect(observed).to.deep.include(declared);
       expect(observed.failures).to.equal(0);
       expect(observed.capsuleBytes).to.equal(engine.capsuleLength);
@@ -47,6 +48,11 @@ describe(`engine properties, ${ROUNDS_HERE} rounds`, () => {
     expect(by("unidirectional")).to.deep.equal(unidirectional);
     const resistant = { umbral: false, ecies: false, bbs98: false, afgh: true, ...lattices(false, false) };
     expect(by("collusionResistant")).to.deep.equal(resistant);
+    const readers = { umbral: true, ecies: true, bbs98: true, afgh: true, ...lattices(true, true) };
+    expect(by("colludersRead")).to.deep.equal(readers);
+    const chosen = { "lwe-1024": 4, "lwe-2048": 8, "ntru-1087": 2, "ntru-1499": 2 };
+    const none = { umbral: undefined, ecies: undefined, bbs98: undefined, afgh: undefined };
+    expect(by("chosenAnswers")).to.deep.equal({ ...none, ...chosen });
     const hops = { "lwe-1024": 6, "lwe-2048": 255, "ntru-1087": 1, "ntru-1499": 3 };
     expect(by("maxHops")).to.deep.equal({ umbral: 1, ecies: 1, bbs98: 32, afgh: 1, ...hops });
     const deterministic = { umbral: false, ecies: true, bbs98: true, afgh: true, ...lattices(true, true) };

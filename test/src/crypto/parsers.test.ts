@@ -51,7 +51,7 @@ const SEED = process.env.NKMS_SEED ?? (DEEP ? randomBytes(6).toString("hex") : "
 
 /** Bits that are flipped, about: of a fast object every one under NKMS_DEEP. The step is odd, so that all places of a byte are met. */
 const FAST_FLIPS = DEEP ? Infinity : 1_500;
-const SLOW_FLIPS = DEEP ? 40_000 : 60;
+const SLOW_FLIPS = DEEP ? 10_000 : 60;
 const SLOW_CUTS = DEEP ? 2_000 : 40;
 const DEEP_MUTANTS = 1_000_000;
 const SLOW_MUTANTS = DEEP ? 4_000 : 20;

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { chosenCapsules, secretFromChosen } from "../../../../scripts/engines/chosenCapsules";
 import { concat } from "../../../../src/bytes";
 import { CountedFraction } from "../../../../src/crypto/countedFraction";
 import { bindingOf } from "../../../../src/crypto/lattice/fraction";
@@ -9,7 +10,6 @@ import { LWE_1024, LWE_2048 } from "../../../../src/crypto/lwe/profile";
 import { Ring } from "../../../../src/crypto/lwe/ring";
 import { LweScheme } from "../../../../src/crypto/lwe/scheme";
 import { umbral } from "../../../../src/crypto/umbral";
-import { chosenCapsules, secretFromChosen } from "../../../support/chosenCapsules";
 import { expectRefusal, flipBit, makeScope } from "../../../support/crypto";
 import { rejection } from "../../../support/errors";
 import { seededRandom } from "../../../support/seededRandom";
