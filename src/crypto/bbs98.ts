@@ -18,6 +18,7 @@ import { makeTurn } from "./ecies/turn";
 import { decodePoint, decodeScalar, encodePoint } from "./encoding";
 import type { EngineProperties, HopKey, MultiHopEngine, RandomSource, RekeyRequest } from "./engine";
 import { badProof, CryptoError } from "./errors";
+import { pairedRecipientSecret } from "./interactive";
 import { invertSecret } from "./scalar";
 import { equalSecrets } from "./secrets";
 
@@ -44,18 +45,9 @@ class Bbs98Engine extends DealtEngine implements MultiHopEngine {
   }
 
   protected drawDivisor(request: RekeyRequest): Scalar {
-    if (!request.recipientSecretKey) {
-      throw new CryptoError("E_INTERACTIVE", "This scheme rekeys with both secret keys.", {
-        fix: "Give recipientSecretKey, or use an engine that is not interactive.",
-        data: { field: "recipientSecretKey" },
-      });
-    }
-    const secretKey = decodeScalar("recipientSecretKey", request.recipientSecretKey);
+    const secretKey = pairedRecipientSecret(request, (field, key) => this.publicKey(decodeScalar(field, key)));
     requireOther("recipientSecretKey", secretKey, request.ownerSecretKey);
-    if (equalBytes(this.publicKey(secretKey), request.recipientPublicKey)) return Uint8Array.from(secretKey);
-    throw new CryptoError("E_WRONG_KEY", "The recipient's two keys are not a pair.", {
-      data: { field: "recipientSecretKey" },
-    });
+    return Uint8Array.from(secretKey);
   }
 
   /** Both sides know b, so nothing is sealed. */

@@ -12,9 +12,19 @@ export const POINT_LENGTH = 33;
 export const SCALAR_LENGTH = 32;
 export const SIGNATURE_LENGTH = 64;
 
+function requireBytes(field: string, bytes: Uint8Array | undefined, length: number): asserts bytes is Uint8Array {
+  if (!(bytes instanceof Uint8Array)) throw badEncoding(field, "is not a Uint8Array", typeof bytes, length);
+}
+
+/** Refuses anything but a Uint8Array that is at least as long as `part` of it. */
+export function requireMinimum(field: string, bytes: Uint8Array | undefined, length: number, part: string): void {
+  requireBytes(field, bytes, length);
+  if (bytes.length < length) throw badEncoding(field, `is shorter than ${part}`, bytes.length, length);
+}
+
 /** Refuses anything but a Uint8Array of exactly this length. */
 export function requireLength(field: string, bytes: Uint8Array | undefined, length: number): void {
-  if (!(bytes instanceof Uint8Array)) throw badEncoding(field, "is not a Uint8Array", typeof bytes, length);
+  requireBytes(field, bytes, length);
   if (bytes.length !== length) throw badEncoding(field, "has the wrong length in bytes", bytes.length, length);
 }
 

@@ -5,13 +5,14 @@
  *   encrypt  c = h*s + m, s sparse, m ternary        decrypt  (f*c around zero) mod 3 = m
  *   rekey    rk = f_A/f_B                             turn     c' = rk*c + 3*e, e sparse
  *
- * It is interactive and bi-directional, and f_B with the key gives f_A. A recipient gets f_A without the key too, from some forty answers, so it is for
+ * It is interactive and bi-directional, and f_B with the key gives f_A. A recipient gets f_A without the key too, from some forty answers or from two to capsules he chose, so it is for
  * one owner's own keys. Built from the published description, not proven.
  */
-import { concat, equalBytes } from "../bytes";
+import { concat } from "../bytes";
 import { requireLength } from "./encoding";
 import type { EngineProperties, LatticeEngine, RandomSource } from "./engine";
-import { badEncoding, CryptoError } from "./errors";
+import { badEncoding } from "./errors";
+import { pairedRecipientSecret } from "./interactive";
 import type { LatticeScheme, RekeyKeys } from "./lattice/capsule";
 import { derive, expand } from "./lattice/expand";
 import { latticeEngine, SEED_LENGTH } from "./lattice/latticeEngine";
@@ -108,7 +109,11 @@ class NtruScheme implements LatticeScheme {
 
   /** Draws the seed of all turns. */
   rekey(keys: RekeyKeys, random: RandomSource): Uint8Array {
-    const recipient = this.#secret(this.#recipientSecretKey(keys));
+    const secretKey = pairedRecipientSecret(keys, (field, key) => {
+      requireLength(field, key, SEED_LENGTH);
+      return this.publicKeyOf(key);
+    });
+    const recipient = this.#secret(secretKey);
     const owner = this.#secret(keys.ownerSecretKey);
     const quotient = multiply(owner, invert(recipient, this.set.order));
     wipe(owner, recipient);
@@ -125,20 +130,6 @@ class NtruScheme implements LatticeScheme {
     for (let index = 0; index < product.length; index++) product[index] += 3 * noise[index];
     wipe(seed, key, noise);
     return this.#encode(product);
-  }
-
-  #recipientSecretKey({ recipientSecretKey, recipientPublicKey }: RekeyKeys): Uint8Array {
-    if (!recipientSecretKey) {
-      throw new CryptoError("E_INTERACTIVE", "This scheme rekeys with both secret keys.", {
-        fix: "Give recipientSecretKey, or use an engine that is not interactive.",
-        data: { field: "recipientSecretKey" },
-      });
-    }
-    requireLength("recipientSecretKey", recipientSecretKey, SEED_LENGTH);
-    if (equalBytes(this.publicKeyOf(recipientSecretKey), recipientPublicKey)) return recipientSecretKey;
-    throw new CryptoError("E_WRONG_KEY", "The recipient's two keys are not a pair.", {
-      data: { field: "recipientSecretKey" },
-    });
   }
 
   /** f = 1 + 3*F. */

@@ -62,15 +62,15 @@ export function randomScalar(random: RandomSource): Scalar {
   });
 }
 
-/** Inverse mod n of a public non-zero value, in variable time. */
-export function invertVartime(value: bigint): bigint {
-  let [r0, r1, t0, t1] = [ORDER, value, 0n, 1n];
+/** Inverse of a public non-zero value modulo a prime, by default n, in variable time. */
+export function invertVartime(value: bigint, modulus = ORDER): bigint {
+  let [r0, r1, t0, t1] = [modulus, value, 0n, 1n];
   while (r1 !== 0n) {
     const quotient = r0 / r1;
     [r0, r1] = [r1, r0 - quotient * r1];
     [t0, t1] = [t1, t0 - quotient * t1];
   }
-  return t0 < 0n ? t0 + ORDER : t0;
+  return t0 < 0n ? t0 + modulus : t0;
 }
 
 /** 1/secret = b * 1/(secret*b): the variable-time inversion sees only a uniformly blinded value. */

@@ -3,8 +3,8 @@
  * the capsule as associated data. On the Umbral engine this is byte for byte what other Umbral libraries make and take.
  */
 import { concat } from "../bytes";
+import { requireMinimum } from "./encoding";
 import type { Engine, RandomSource } from "./engine";
-import { badEncoding } from "./errors";
 import { draw } from "./random";
 import { wipe } from "./secrets";
 import { NONCE_LENGTH, open, seal, TAG_LENGTH } from "./symmetric";
@@ -23,8 +23,7 @@ export function sealTo(engine: Engine, publicKey: Uint8Array, plaintext: Uint8Ar
 
 /** The capsule of a sealed box, which is what nodes re-encrypt. Throws E_BAD_ENCODING if the box is too short to be one. */
 export function capsuleOf(engine: Engine, sealed: Uint8Array): Uint8Array {
-  const minimum = engine.capsuleLength + OVERHEAD;
-  if (sealed.length < minimum) throw badEncoding("sealed", "is shorter than an empty box", sealed.length, minimum);
+  requireMinimum("sealed", sealed, engine.capsuleLength + OVERHEAD, "an empty box");
   return sealed.slice(0, engine.capsuleLength);
 }
 

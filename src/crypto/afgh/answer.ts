@@ -10,16 +10,17 @@
  * capsule. D is of no use without t, which nobody but the node and the owner can compute.
  */
 import { concat, equalBytes } from "../../bytes";
-import { splitFields } from "../encoding";
+import { requireMinimum, splitFields } from "../encoding";
 import type { ShareCommitment } from "../engine";
-import { badEncoding, badProof } from "../errors";
+import { badProof } from "../errors";
 import type { G1, G2, PairingBackend } from "../pairing";
+import { lagrangeModulo } from "../umbral/lagrange";
 import { oneDealing } from "../verifiedAnswers";
 import type { Capsule } from "./capsule";
 import { dealingCommitment, type Dealing, type KFrag } from "./dealing";
 import { deriveScalar, hashPoints, readG1, readG2 } from "./encoding";
 import type { Reader } from "./remember";
-import { add, decodeGroupScalar, encodeScalar, invertGroupSecret, lagrangeOf, multiply, negate } from "./scalar";
+import { add, decodeGroupScalar, encodeScalar, GROUP_ORDER, invertGroupSecret, multiply, negate } from "./scalar";
 
 const LAYOUT = [48, 96, 48, 32, 32];
 const TURN_LENGTH = 256;
@@ -52,9 +53,7 @@ export function makeAnswer(backend: PairingBackend, { encodedKey, key, dealing }
 
 /** Reads a cfrag's encoding, its public side by `readShare`; it proves nothing yet. Throws E_BAD_ENCODING. */
 export function readCFrag(backend: PairingBackend, bytes: Uint8Array, readShare: Reader<Dealing>): CFrag {
-  if (!(bytes instanceof Uint8Array) || bytes.length < TURN_LENGTH) {
-    throw badEncoding("cfrag", "is shorter than its turn", bytes?.length, TURN_LENGTH);
-  }
+  requireMinimum("cfrag", bytes, TURN_LENGTH, "its turn");
   const copy = Uint8Array.from(bytes);
   const [c1, d, c2, h, z] = splitFields("cfrag", copy.subarray(0, TURN_LENGTH), LAYOUT) as Five;
   return {
@@ -92,7 +91,10 @@ export function verifyAnswer(
  */
 export function joinAnswers(backend: PairingBackend, cfrags: readonly CFrag[], inverse: bigint): Uint8Array {
   const shares = oneDealing(cfrags.map((cfrag) => ({ ...cfrag, ...cfrag.dealing })));
-  const coefficients = lagrangeOf(shares.map(({ index }) => index));
+  const coefficients = lagrangeModulo(
+    GROUP_ORDER,
+    shares.map(({ index }) => BigInt(index)),
+  );
   return backend.pairingProduct(
     shares.map(({ c2, d }, position) => [backend.multiplyG1(c2, multiply(coefficients[position], inverse)), d]),
   );

@@ -10,23 +10,20 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 
 import { concat } from "../../bytes";
-import { requireLength } from "../encoding";
+import { readShareHeader, SHARE_HEADER_LENGTH, type ShareHeader } from "../dealtShare";
+import { requireLength, requireMinimum } from "../encoding";
 import type { Fraction, RandomSource, ShareCommitment } from "../engine";
-import { badEncoding, badProof } from "../errors";
+import { badProof } from "../errors";
 import type { G1, G2, PairingBackend } from "../pairing";
-import { MAX_SHARES } from "../umbral/params";
 import { eip2537, G1_LENGTH, G2_LENGTH, readG1, readG2 } from "./encoding";
 import type { PublicKey } from "./keys";
 import type { Reader } from "./remember";
 import { evaluateAt, multiply, randomGroupScalar } from "./scalar";
 
-const HEADER_LENGTH = 2;
-const KEYS_END = HEADER_LENGTH + G1_LENGTH + G2_LENGTH;
+const KEYS_END = SHARE_HEADER_LENGTH + G1_LENGTH + G2_LENGTH;
 
-export interface Dealing {
+export interface Dealing extends ShareHeader {
   readonly wrapped: Uint8Array;
-  readonly index: number;
-  readonly threshold: number;
   /** All after i: equal in all fractions of one dealing. */
   readonly common: Uint8Array;
   /** X_A and Y_B, encoded and as points. */
@@ -45,11 +42,6 @@ export interface KFrag {
   readonly dealing: Dealing;
 }
 
-function readCount(field: string, count: number): number {
-  if (count < 1 || count > MAX_SHARES) throw badEncoding(field, "is out of range", count, [1, MAX_SHARES]);
-  return count;
-}
-
 /** Gamma_i from A_1 .. A_(m-1). i^j stays below 32^31 < q. */
 function gammaAt(backend: PairingBackend, index: number, coefficients: readonly G1[]): G1 {
   const powers = coefficients.map((_, position) => BigInt(index) ** BigInt(position + 1));
@@ -58,12 +50,10 @@ function gammaAt(backend: PairingBackend, index: number, coefficients: readonly 
 
 /** Reads the public side of a fraction. Throws E_BAD_ENCODING. */
 export function readDealing(backend: PairingBackend, field: string, bytes: Uint8Array): Dealing {
-  if (bytes.length < HEADER_LENGTH) throw badEncoding(field, "is shorter than its header", bytes.length, HEADER_LENGTH);
-  const index = readCount(`${field}.index`, bytes[0]);
-  const threshold = readCount(`${field}.threshold`, bytes[1]);
+  const { index, threshold } = readShareHeader(field, bytes);
   requireLength(field, bytes, KEYS_END + (threshold - 1) * G1_LENGTH);
-  const owner = bytes.subarray(HEADER_LENGTH, HEADER_LENGTH + G1_LENGTH);
-  const recipient = bytes.subarray(HEADER_LENGTH + G1_LENGTH, KEYS_END);
+  const owner = bytes.subarray(SHARE_HEADER_LENGTH, SHARE_HEADER_LENGTH + G1_LENGTH);
+  const recipient = bytes.subarray(SHARE_HEADER_LENGTH + G1_LENGTH, KEYS_END);
   const coefficients = Array.from({ length: threshold - 1 }, (_, position) => {
     const start = KEYS_END + position * G1_LENGTH;
     return readG1(backend, `${field}.coefficients[${position}]`, bytes.subarray(start, start + G1_LENGTH));
@@ -83,9 +73,7 @@ export function readDealing(backend: PairingBackend, field: string, bytes: Uint8
 
 /** Reads a kfrag, its public side by `readShare`; `requireShare` checks that it is what its dealing says. Throws E_BAD_ENCODING. */
 export function readKFrag(backend: PairingBackend, bytes: Uint8Array, readShare: Reader<Dealing>): KFrag {
-  if (!(bytes instanceof Uint8Array) || bytes.length < G2_LENGTH) {
-    throw badEncoding("kfrag", "is shorter than its key", bytes?.length, G2_LENGTH);
-  }
+  requireMinimum("kfrag", bytes, G2_LENGTH, "its key");
   const copy = Uint8Array.from(bytes);
   const encodedKey = copy.subarray(0, G2_LENGTH);
   const dealing = readShare("kfrag", copy.slice(G2_LENGTH));

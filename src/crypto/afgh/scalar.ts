@@ -50,12 +50,3 @@ export function invertGroupSecret(secret: bigint, blinding: bigint): bigint {
 export function evaluateAt(coefficients: readonly bigint[], index: number): bigint {
   return coefficients.reduceRight((sum, coefficient) => Fr.add(Fr.mul(sum, BigInt(index)), coefficient));
 }
-
-/** Lagrange coefficients at zero for distinct indices: lambda_i = product of j / (j - i). */
-export function lagrangeOf(indices: readonly number[]): bigint[] {
-  return indices.map((i) =>
-    indices
-      .filter((j) => j !== i)
-      .reduce((product, j) => Fr.mul(product, Fr.div(BigInt(j), Fr.create(BigInt(j - i)))), 1n),
-  );
-}

@@ -1,8 +1,9 @@
 /** CFrags of the dealt schemes: turn 164 ‖ wrapped (eq 15: c_B = (c_e, sk'_e)). */
 import { concat, equalBytes } from "../../bytes";
 import type { CurveBackend, Point } from "../backend";
+import { requireMinimum } from "../encoding";
 import type { ShareCommitment } from "../engine";
-import { badEncoding, badProof } from "../errors";
+import { badProof } from "../errors";
 import { lagrangeAtZero } from "../umbral/lagrange";
 import { oneDealing } from "../verifiedAnswers";
 import type { Capsule } from "./capsule";
@@ -23,9 +24,7 @@ export function makeAnswer(backend: CurveBackend, scheme: Scheme, kfrag: KFrag, 
 
 /** Reads a cfrag's encoding; it proves nothing yet. Throws E_BAD_ENCODING. */
 export function decodeCFrag(backend: CurveBackend, bytes: Uint8Array, sealedLength: number): CFrag {
-  if (!(bytes instanceof Uint8Array) || bytes.length < TURN_LENGTH) {
-    throw badEncoding("cfrag", "is shorter than its turn", bytes?.length, TURN_LENGTH);
-  }
+  requireMinimum("cfrag", bytes, TURN_LENGTH, "its turn");
   const copy = Uint8Array.from(bytes);
   return {
     turn: decodeTurn(backend, "cfrag", copy.subarray(0, TURN_LENGTH)),

@@ -11,21 +11,14 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 import { concat } from "../../bytes";
 import { addressOf } from "../address";
 import type { CurveBackend, Point, Scalar } from "../backend";
+import { readShareHeader, SHARE_HEADER_LENGTH, type ShareHeader } from "../dealtShare";
 import { decodePoint, encodePoint, POINT_LENGTH, requireLength } from "../encoding";
 import type { ShareCommitment } from "../engine";
-import { badEncoding } from "../errors";
 import { fromBigInt } from "../scalar";
-import { MAX_SHARES } from "../umbral/params";
 
-const HEADER_LENGTH = 2;
-
-export interface Dealing {
+export interface Dealing extends ShareHeader {
   /** The whole encoding. */
   readonly wrapped: Uint8Array;
-  /** i, 1 to 32. */
-  readonly index: number;
-  /** m, 1 to 32. */
-  readonly threshold: number;
   /** All after i: equal in all fractions of one dealing. */
   readonly common: Uint8Array;
   /** F_0 to F_(m-1); F_0 = R commits to the whole re-encryption key. */
@@ -38,20 +31,13 @@ export function encodeDealing(index: number, coefficients: readonly Point[], sea
   return concat(Uint8Array.of(index, coefficients.length), ...coefficients.map(encodePoint), sealed);
 }
 
-function decodeCount(field: string, count: number): number {
-  if (count < 1 || count > MAX_SHARES) throw badEncoding(field, "is out of range", count, [1, MAX_SHARES]);
-  return count;
-}
-
 /** Reads a dealing whose sealed part has this length. Throws E_BAD_ENCODING. */
 export function decodeDealing(backend: CurveBackend, field: string, bytes: Uint8Array, sealedLength: number): Dealing {
-  if (bytes.length < HEADER_LENGTH) throw badEncoding(field, "is shorter than its header", bytes.length, HEADER_LENGTH);
-  const index = decodeCount(`${field}.index`, bytes[0]);
-  const threshold = decodeCount(`${field}.threshold`, bytes[1]);
-  const sealedStart = HEADER_LENGTH + threshold * POINT_LENGTH;
+  const { index, threshold } = readShareHeader(field, bytes);
+  const sealedStart = SHARE_HEADER_LENGTH + threshold * POINT_LENGTH;
   requireLength(field, bytes, sealedStart + sealedLength);
   const coefficients = Array.from({ length: threshold }, (_, degree) => {
-    const start = HEADER_LENGTH + degree * POINT_LENGTH;
+    const start = SHARE_HEADER_LENGTH + degree * POINT_LENGTH;
     return decodePoint(backend, `${field}.coefficients[${degree}]`, bytes.subarray(start, start + POINT_LENGTH));
   });
   const sealed = bytes.subarray(sealedStart);

@@ -1,9 +1,9 @@
 /** KFrags of the dealt schemes: rk_i 32 ‖ wrapped. The first 32 bytes are the node's secret, the rest is public. */
 import { concat, equalBytes } from "../../bytes";
 import type { CurveBackend, Point, Scalar } from "../backend";
-import { decodeScalar, SCALAR_LENGTH } from "../encoding";
+import { decodeScalar, requireMinimum, SCALAR_LENGTH } from "../encoding";
 import type { Fraction } from "../engine";
-import { badEncoding, badProof } from "../errors";
+import { badProof } from "../errors";
 import { randomScalar } from "../scalar";
 import { wipe } from "../secrets";
 import { evaluate } from "../umbral/rekey";
@@ -18,9 +18,7 @@ export interface KFrag {
 
 /** Reads a kfrag's encoding; `requireCommitted` checks that it belongs to its dealing. Throws E_BAD_ENCODING. */
 export function decodeKFrag(backend: CurveBackend, bytes: Uint8Array, sealedLength: number): KFrag {
-  if (!(bytes instanceof Uint8Array) || bytes.length < SCALAR_LENGTH) {
-    throw badEncoding("kfrag", "is shorter than its key", bytes?.length, SCALAR_LENGTH);
-  }
+  requireMinimum("kfrag", bytes, SCALAR_LENGTH, "its key");
   const copy = Uint8Array.from(bytes);
   const key = decodeScalar("kfrag.key", copy.subarray(0, SCALAR_LENGTH));
   return { key, dealing: decodeDealing(backend, "kfrag", copy.subarray(SCALAR_LENGTH), sealedLength) };

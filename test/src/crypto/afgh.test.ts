@@ -331,8 +331,8 @@ describe("afgh", () => {
       refuse(() => engine.verifyFraction(kfrag.slice(0, -1), scope.keys), "kfrag", 193, 194);
       refuse(() => verify(new Uint8Array(255)), "cfrag", 255, 256);
       const none = undefined as unknown as Uint8Array;
-      refuse(() => engine.reencrypt(none, scope.capsule, random), "kfrag", undefined, 96);
-      refuse(() => verify(none), "cfrag", undefined, 256);
+      refuse(() => engine.reencrypt(none, scope.capsule, random), "kfrag", "undefined", 96);
+      refuse(() => verify(none), "cfrag", "undefined", 256);
       refuse(() => engine.verifyCapsule(none), "capsule", "undefined", 176);
       refuse(() => engine.encapsulate(none, random), "publicKey", "undefined", 144);
     });

@@ -250,8 +250,8 @@ export function behavesAsDealt(
     refuse(() => verify(concat(cfrag, Uint8Array.of(0))), "cfrag", cfrag.length - 163, cfrag.length - 164);
     const [text, nothing] = ["capsule", undefined] as unknown as Uint8Array[];
     refuse(() => engine.verifyCapsule(text), "capsule", "string", 98);
-    refuse(() => engine.reencrypt(nothing, capsule, random), "kfrag", undefined, 32);
-    refuse(() => verify(nothing), "cfrag", undefined, 164);
+    refuse(() => engine.reencrypt(nothing, capsule, random), "kfrag", "undefined", 32);
+    refuse(() => verify(nothing), "cfrag", "undefined", 164);
   });
 
   it("names every part that is no canonical encoding", () => {

@@ -55,6 +55,14 @@ describe("sealedBox", () => {
     }
   });
 
+  it("refuses what is no bytes at all, by name", () => {
+    const data = { field: "sealed", got: "undefined", expected: 138 };
+    const nothing = undefined as unknown as Uint8Array;
+    expectRefusal(() => capsuleOf(engine, nothing), "E_BAD_ENCODING", data);
+    expectRefusal(() => openWithKey(engine, random(32), nothing), "E_BAD_ENCODING", data);
+    expectRefusal(() => openSealed(engine, owner.secretKey, nothing), "E_BAD_ENCODING", data);
+  });
+
   it("wipes the key it was sealed or opened with, also where it does not open", () => {
     const seen: Uint8Array[] = [];
     const keep = (key: Uint8Array) => {

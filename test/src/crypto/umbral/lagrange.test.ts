@@ -1,7 +1,8 @@
+import { bls12_381 } from "@noble/curves/bls12-381.js";
 import { expect } from "chai";
 
 import { fromBigInt, ORDER, randomScalar, toBigInt } from "../../../../src/crypto/scalar";
-import { lagrangeAtZero } from "../../../../src/crypto/umbral/lagrange";
+import { lagrangeAtZero, lagrangeModulo } from "../../../../src/crypto/umbral/lagrange";
 import { expectRefusal } from "../../../support/crypto";
 import { seededRandom } from "../../../support/seededRandom";
 
@@ -28,6 +29,15 @@ describe("lagrange", () => {
       const left = others.reduce((product, x) => modulo(product * (x - xs[i])), toBigInt(lambda));
       expect(left).to.equal(others.reduce((product, x) => modulo(product * x), 1n));
     });
+  });
+
+  it("recovers f(0) modulo the order of BLS12-381's groups too", () => {
+    const order = bls12_381.fields.Fr.ORDER;
+    const [constant, slope] = [order - 5n, order - 9n];
+    const xs = [1n, 7n, 32n];
+    const weights = lagrangeModulo(order, xs);
+    const sum = xs.reduce((total, x, at) => total + weights[at] * (constant + slope * x), 0n);
+    expect(sum % order).to.equal(constant);
   });
 
   it("refuses equal indices", () => {
