@@ -28,20 +28,12 @@ describe("task stake", () => {
     expect(Number(value.expectedIncome)).to.be.closeTo(2_890_000_000 - remaining, 1e-3);
   });
 
-  it("sends nothing in a dry run", async () => {
-    const { exitCode, value } = await create("45000", "30p", { dryRun: true });
-    expect(exitCode).to.equal(0);
-    expect(value).to.include({ ok: true, dryRun: true });
-    expect(BigInt(value.estimate.gas) > 100_000n).to.equal(true);
-    expect((await world().json("stake:list", { of: "ada" })).value.positions).to.deep.equal([]);
-  });
-
   it("stakes everything with max", async () => {
     expect((await create("max")).value.amount).to.equal("100000");
     expect((await world().json("token:balance", { of: "ada" })).value.nkms).to.equal("0");
   });
 
-  it("refuses less than the minimum and more than there is, before sending", async () => {
+  it("refuses less than the minimum before sending", async () => {
     const small = await create("10");
     expect(small.exitCode).to.equal(3);
     expect(small.value).to.deep.include({ ok: false });
@@ -50,21 +42,12 @@ describe("task stake", () => {
       message: "10 NKMS is below the minimum of 15000 NKMS.",
       data: { amount: parseEther("10").toString(), minimum: parseEther("15000").toString() },
     });
-    const large = await create("100001");
-    expect(large.exitCode).to.equal(3);
-    expect(large.value.error.code).to.equal("E_ERC20_INSUFFICIENT_BALANCE");
     expect((await world().json("token:balance", { of: "ada" })).value.nkms).to.equal("100000");
   });
 
-  it("refuses locks out of range and input that cannot be read", async () => {
-    const short = await create("15000", "6p");
-    expect([short.exitCode, short.value.error.code]).to.deep.equal([3, "E_LOCK_OUT_OF_RANGE"]);
-    expect(short.value.error.data).to.deep.equal({ lockPeriods: "6", minimum: "7", maximum: "20160" });
+  it("refuses input that cannot be read", async () => {
     const amount = await create("many");
     expect([amount.exitCode, amount.value.error.code]).to.deep.equal([2, "E_BAD_AMOUNT"]);
-    const endless = await create("15000", "999999p");
-    expect([endless.exitCode, endless.value.error.code]).to.deep.equal([3, "E_LOCK_OUT_OF_RANGE"]);
-    expect(endless.value.error.data).to.deep.equal({ lockPeriods: "999999", minimum: "7", maximum: "20160" });
     const lock = await create("15000", "30");
     expect([lock.exitCode, lock.value.error.code]).to.deep.equal([2, "E_BAD_PERIODS"]);
     const missing = await world().json("stake:create", { lock: "30p", from: "ada", yes: true });

@@ -38,7 +38,7 @@ export const REGISTRY_TEXTS: RefusalTexts = {
     words(
       `The worker ${worker} already serves ${staker}.`,
       "A worker signs for one staker at a time.",
-      "Unbond it there first, or use another worker key.",
+      `Use another key: node:register --worker <name>. Or let ${staker} bond another worker, which frees this one.`,
     ),
   NoWorker: ({ staker }) =>
     words(
