@@ -1,10 +1,12 @@
 import { expect } from "chai";
-import { getAddress, getCreateAddress } from "ethers";
+import { AbiCoder, getAddress, getCreateAddress, Interface, isError, ZeroAddress } from "ethers";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { CONTRACT_NAMES } from "../../src/chain/contracts";
+import { PolicyManager__factory } from "../../typechain-types/factories/contracts/policy/PolicyManager__factory";
+import { StakingEscrow__factory } from "../../typechain-types/factories/contracts/staking/StakingEscrow__factory";
 import { type JsonReport, useTaskWorld } from "../support/taskWorld";
 
 describe("task deploy", () => {
@@ -27,6 +29,32 @@ describe("task deploy", () => {
     return report;
   }
   const nonce = async () => Number(await world().rpc.send("eth_getTransactionCount", [deployer, "latest"]));
+
+  /** What a contract of the world's deployment was constructed with, by name, from the transaction that created it. */
+  async function argumentsOf({ bytecode, abi }: { bytecode: string; abi: readonly object[] }, contract: string) {
+    const { rpc } = world();
+    for (let number = 1; ; number++) {
+      const block = await rpc.getBlock(number, true);
+      if (!block) throw new Error(`nobody created ${contract}`);
+      const made = block.prefetchedTransactions.find(
+        ({ to, from, nonce }) => !to && getCreateAddress({ from, nonce }) === contract,
+      );
+      if (!made) continue;
+      const { inputs } = new Interface(abi).deploy;
+      return AbiCoder.defaultAbiCoder()
+        .decode(inputs, `0x${made.data.slice(bytecode.length)}`)
+        .toObject();
+    }
+  }
+
+  /** Name and argument of the custom error of a call that is refused. */
+  async function refusedWith(call: Promise<unknown>): Promise<unknown[]> {
+    const revert = await call.then(
+      () => undefined,
+      (error: unknown) => (isError(error, "CALL_EXCEPTION") ? error.revert : undefined),
+    );
+    return [revert?.name, ...(revert?.args ?? [])];
+  }
 
   beforeEach(async () => {
     out = await mkdtemp(join(tmpdir(), "nkms-deploy-"));
@@ -52,6 +80,31 @@ describe("task deploy", () => {
     for (const path of value.files) expect(JSON.parse(await readFile(path, "utf8"))).to.deep.equal(value.deployment);
     expect((await world().json("deploy", { out })).value.deployment).to.deep.equal(value.deployment);
     expect(await nonce()).to.equal(first + CONTRACT_NAMES.length);
+  });
+
+  it("lets nobody slash, forfeit, convict or pay checkers: no slasher is named, and nobody has the key of address zero", async () => {
+    const { stakingEscrow, deployment } = await world().connect("ada");
+    const escrow = StakingEscrow__factory.connect(deployment.StakingEscrow, world().rpc);
+    const escrowArguments = await argumentsOf(StakingEscrow__factory, deployment.StakingEscrow);
+    expect(escrowArguments).to.deep.include({ healthCheck: ZeroAddress, slashers: [] });
+    const policyArguments = await argumentsOf(PolicyManager__factory, deployment.PolicyManager);
+    expect(policyArguments).to.include({ leakChallenge: ZeroAddress, reencryptionChallenge: ZeroAddress });
+
+    const { address: ada } = (await world().identity("ada")).account;
+    const contracts = [...CONTRACT_NAMES.map((name) => deployment[name]), await stakingEscrow.stakerConsents()];
+    const hooks: [string, (from: string) => Promise<unknown>][] = [
+      ["slash", (from) => escrow.slash.staticCall(ada, 1n, ada, 0n, { from })],
+      ["forfeit", (from) => escrow.forfeit.staticCall(ada, 1n, { from })],
+      ["convict", (from) => escrow.convict.staticCall(ada, { from })],
+      ["payCheck", (from) => escrow.payCheck.staticCall(ada, 0n, { from })],
+    ];
+    for (const [hook, call] of hooks)
+      for (const from of [deployer, ada, ...contracts])
+        expect(await refusedWith(call(from)), `${hook} from ${from}`).to.deep.equal(["NotAllowed", from]);
+    expect(await refusedWith(escrow.slash.staticCall(ada, 1n, ada, 0n, { from: ZeroAddress }))).to.deep.equal([
+      "NotAllowed",
+      ZeroAddress,
+    ]);
   });
 
   it("goes on with the same addresses after it was interrupted", async () => {
