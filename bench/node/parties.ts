@@ -116,6 +116,7 @@ function willingChain({ worker, encryption }: NodeKeys): ChainView {
     touchedPolicies: async () => [],
     paidReads: "0x" + "00".repeat(20),
     channelOf: () => Promise.resolve(undefined),
+    closedChannels: async () => 0n,
     redeem: async () => 0n,
     isAllowed: async () => true,
   };

@@ -47,6 +47,12 @@ export class PaidReadsClient {
     return { deposit, redeemed, signer, closesAt: closesAt === 0n ? undefined : closesAt, epoch };
   }
 
+  /** How many channels of a payer to a node were closed, optionally as of a block: the epoch of the present one, or of the next. */
+  async epochOf(payer: string, node: string, blockTag?: number): Promise<bigint> {
+    const overrides = blockTag === undefined ? {} : { blockTag };
+    return (await explained(this.contract.channelOf(payer, node, overrides))).epoch;
+  }
+
   /** Seconds from announcing a close to its end. */
   closeDelay(): Promise<bigint> {
     return explained(this.contract.closeDelay());

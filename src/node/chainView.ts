@@ -66,6 +66,8 @@ export interface ChainView {
   touchedPolicies(first: number, last: number): Promise<string[]>;
   /** The channel of a payer to this node, as of a block or now; undefined if there is none. */
   channelOf(payer: Address, block?: number): Promise<ChannelState | undefined>;
+  /** How many channels of a payer to this node were closed, as of a block. */
+  closedChannels(payer: Address, block: number): Promise<bigint>;
   /**
    * Redeems vouchers in one transaction and waits until it is mined; resolves to what that paid. Rejects if this view cannot send, or the
    * contract refuses.

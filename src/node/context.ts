@@ -26,7 +26,7 @@ export interface NodeContext {
   /** NKMS base units per read under policies without a fee; undefined: it takes none of those unless it asks no fee. */
   readonly readPrice?: bigint;
   readonly vouchers: VoucherStore;
-  /** Runs one payment after another. */
+  /** Runs one change of the vouchers after another. */
   readonly payInTurn: <T>(task: () => Promise<T>) => Promise<T>;
   readonly random: RandomSource;
   readonly clock: Clock;

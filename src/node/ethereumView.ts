@@ -17,6 +17,7 @@ export function ethereumView(chain: Chain, staker: Address): ChainView {
     nodeState: () => readNode(chain, staker),
     touchedPolicies: (first, last) => chain.policyManager.touchedPolicies(first, last),
     channelOf: (payer, block) => chain.paidReads.channelOf(payer, staker, block),
+    closedChannels: (payer, block) => chain.paidReads.epochOf(payer, staker, block),
     redeem: async (vouchers) => chain.paidReads.paidIn((await chain.paidReads.redeem(vouchers).send()).receipt),
     isAllowed: (condition, policyId, requester, block) =>
       isAllowed(chain.provider, { condition, policyId, requester, block }),

@@ -22,6 +22,7 @@ export interface LogEvents {
   chain_found: { block: number };
   follow_failed: { code: string; cause?: string };
   vouchers_redeemed: { channels: number; amount: string };
+  vouchers_forgotten: { channels: number };
   redeem_failed: { code: string };
   answer_withheld: { policyId: string; code: string };
   unexpected: { where: string; name: string; frames: string };
@@ -39,6 +40,7 @@ export const LEVELS: { readonly [E in keyof LogEvents]: LogLevel } = {
   chain_found: "info",
   follow_failed: "warn",
   vouchers_redeemed: "info",
+  vouchers_forgotten: "info",
   redeem_failed: "warn",
   answer_withheld: "error",
   unexpected: "error",

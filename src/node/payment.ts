@@ -11,21 +11,38 @@ import type { ChannelState } from "./chainView";
 import type { NodeContext } from "./context";
 import type { Grant } from "./grant";
 
-/** Throws E_UNPAID {price, paid, signature}, E_NO_CHANNEL, E_CHANNEL_CLOSING, E_BAD_VOUCHER or E_VOUCHER_OVER_DEPOSIT. */
-export async function takePayment(
+/** A voucher that covers a read, with what it was measured by. */
+export interface Payment {
+  readonly voucher: Voucher;
+  readonly channel: ChannelState;
+  readonly price: bigint;
+}
+
+/**
+ * What a request pays with; undefined if it costs nothing. Nothing is taken yet. Throws E_UNPAID {price, paid, signature}, E_NO_CHANNEL,
+ * E_CHANNEL_CLOSING, E_BAD_VOUCHER or E_VOUCHER_OVER_DEPOSIT.
+ */
+export async function requirePayment(
   context: NodeContext,
-  { readPrice }: Grant,
+  { readPrice: price }: Grant,
   voucher: Voucher | undefined,
   snapshot: Snapshot,
-): Promise<void> {
-  if (readPrice === undefined || readPrice === 0n) return;
-  if (voucher === undefined) throw unpaid({ price: readPrice });
+): Promise<Payment | undefined> {
+  if (price === undefined || price === 0n) return undefined;
+  if (voucher === undefined) throw unpaid({ price });
   const channel = await snapshot.channelOf(voucher.payer);
   requireChannel(voucher, channel);
   requireSigned(context, voucher, channel);
-  await context.payInTurn(async () => {
-    requireNewer(context, voucher, channel, readPrice);
-    await context.vouchers.put(voucher);
+  const payment = { voucher, channel, price };
+  requireNewer(context, payment);
+  return payment;
+}
+
+/** Takes it, unless another request was paid with it meanwhile: throws as `requirePayment`. */
+export function takePayment(context: NodeContext, payment: Payment): Promise<void> {
+  return context.payInTurn(async () => {
+    requireNewer(context, payment);
+    await context.vouchers.put(payment.voucher);
   });
 }
 
@@ -54,9 +71,7 @@ function requireSigned({ chain }: NodeContext, voucher: Voucher, { signer }: Cha
 /** amount >= last + price and amount <= deposit, where last is the latest voucher of the epoch, or what was redeemed. */
 function requireNewer(
   { vouchers }: NodeContext,
-  { payer, amount, epoch }: Voucher,
-  { deposit, redeemed }: ChannelState,
-  price: bigint,
+  { voucher: { payer, amount, epoch }, channel: { deposit, redeemed }, price }: Payment,
 ): void {
   const stored = vouchers.of(payer);
   const latest = stored?.epoch === epoch && stored.amount > redeemed ? stored : undefined;

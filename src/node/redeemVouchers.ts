@@ -1,12 +1,13 @@
 /**
  * Redeeming: now and then, all that readers have paid goes to the staker, a hundred channels in a transaction, each channel's latest voucher only. What was
  * redeemed stands on the chain, so nothing needs to be remembered and nothing is redeemed twice; what somebody else redeems meanwhile is passed over.
+ * A voucher of a channel that is closed is forgotten when the close lies so deep that no reorganisation takes it back.
  */
 import { batchesOf, inBatches } from "../batches";
 import { NkmsError } from "../errors";
 import { recoverSigner } from "../protocol/typedSignature";
 import { VOUCHER, voucherDomain, type Voucher } from "../protocol/voucher";
-import { codeOf } from "./chainHead";
+import { codeOf, type Following } from "./chainHead";
 import type { ChainView, ChannelState } from "./chainView";
 import type { Clock } from "./clock";
 import type { Log } from "./log";
@@ -73,6 +74,9 @@ export interface RedeemerOptions {
   readonly chain: ChainView;
   readonly vouchers: VoucherStore;
   readonly redeeming: Redeeming;
+  readonly following: Pick<Following, "deletionDepth">;
+  /** Runs one change of the vouchers after another. */
+  readonly inTurn: <T>(task: () => Promise<T>) => Promise<T>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -103,6 +107,7 @@ export class VoucherRedeemer {
     const { log } = this.options;
     try {
       await this.#redeem();
+      await this.#forget();
     } catch (error) {
       log("redeem_failed", { code: codeOf(error) });
       if (!(error instanceof NkmsError)) log("unexpected", describeUnexpected("redeemVouchers", error));
@@ -117,6 +122,17 @@ export class VoucherRedeemer {
       const paid = await chain.redeem(batch.map(({ voucher }) => voucher));
       log("vouchers_redeemed", { channels: batch.length, amount: paid.toString() });
     }
+  }
+
+  async #forget(): Promise<void> {
+    const { chain, vouchers, following, inTurn, log } = this.options;
+    const block = (await chain.head()).number - following.deletionDepth;
+    if (block < 0) return;
+    const held = vouchers.all();
+    const closed = await inBatches(held, AT_ONCE, ({ payer }) => chain.closedChannels(payer, block));
+    const over = held.filter(({ epoch }, index) => epoch < closed[index]);
+    for (const voucher of over) await inTurn(() => vouchers.remove(voucher));
+    if (over.length > 0) log("vouchers_forgotten", { channels: over.length });
   }
 }
 

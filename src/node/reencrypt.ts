@@ -1,6 +1,6 @@
 /**
- * Serving a request: who asks, whether the chain allows it, then one re-encryption with its proof, checked once more before the
- * worker signs for it (design 7). Nothing but "no such grant" and "not your signature" is said to who is not the requester.
+ * Serving a request: who asks, whether the chain allows it and the reader pays (the condition, which costs this node the most, last), then
+ * one re-encryption with its proof, checked once more before the worker signs for it (design 7). Nothing but "no such grant" and "not your signature" is said to who is not the requester.
  */
 import { equalBytes, fromHex, toHex } from "../bytes";
 import { wipe } from "../crypto/secrets";
@@ -14,7 +14,7 @@ import { requireCondition } from "./condition";
 import type { NodeContext } from "./context";
 import type { Grant } from "./grant";
 import { REQUEST_WINDOW_SECONDS } from "./limits";
-import { takePayment } from "./payment";
+import { requirePayment, takePayment } from "./payment";
 import { tooMany } from "./refusals";
 import { requireServing } from "./serving";
 
@@ -30,10 +30,11 @@ export async function answerRequest(context: NodeContext, message: ReencryptRequ
   requireRate(context, grant);
   requireMatch(message, grant);
   requireAccess(grant, await snapshot.policyState(grant.policyId), now);
+  const payment = await requirePayment(context, grant, message.voucher, snapshot);
   await requireCondition(context, grant, snapshot);
   requireCapsule(context, message.capsule);
   if (!(await context.requests.spend(message.request))) throw replayed(message.request);
-  await takePayment(context, grant, message.voucher, snapshot);
+  if (payment) await takePayment(context, payment);
   return answer(context, message, grant);
 }
 

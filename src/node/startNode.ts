@@ -101,6 +101,7 @@ async function assemble(
   const store = await FractionStore.open(database, options.directory);
   const requests = await RequestLog.open(database);
   const vouchers = await VoucherStore.open(vouchersFolder(options.directory));
+  const payInTurn = serial();
   const metrics: Metrics = new Metrics(
     { version: VERSION, engine: engine.properties.name, backend: engine.backend },
     gauges(store, head, () => follower.lastNode),
@@ -110,10 +111,11 @@ async function assemble(
   const acceptConditions = options.acceptConditions ?? true;
   return {
     context: {
-      ...options, head, store, requests, vouchers, payInTurn: serial(), requesterRates, limits, acceptConditions, metrics,
+      ...options, head, store, requests, vouchers, payInTurn, requesterRates, limits, acceptConditions, metrics,
     }, // prettier-ignore
     follower,
-    redeemer: redeeming && new VoucherRedeemer({ chain, vouchers, redeeming, clock, log }),
+    redeemer:
+      redeeming && new VoucherRedeemer({ chain, vouchers, redeeming, following, inTurn: payInTurn, clock, log }),
   };
 }
 

@@ -5,7 +5,7 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { hasErrno, writeDurably } from "../disk/durableFile";
+import { isAbsent, removeDurably, writeDurably } from "../disk/durableFile";
 import type { Address } from "../protocol/abi";
 import { decode, encode } from "../protocol/codec";
 import { voucher as codec, type Voucher } from "../protocol/voucher";
@@ -21,11 +21,12 @@ export function vouchersFolder(directory: string): string {
 /** All vouchers in a folder; none if it is not there. Throws E_STORE_CORRUPT. */
 export async function readVouchers(folder: string): Promise<Voucher[]> {
   const all = await readdir(folder).catch((error: unknown) => {
-    if (hasErrno(error, "ENOENT")) return [];
+    if (isAbsent(error)) return [];
     throw error;
   });
   const names = all.filter((name) => FILE_NAME.test(name));
-  return Promise.all(names.map((name) => readVoucher(folder, name)));
+  const vouchers = await Promise.all(names.map((name) => readVoucher(folder, name)));
+  return vouchers.filter((one) => one !== undefined);
 }
 
 export class VoucherStore {
@@ -55,12 +56,22 @@ export class VoucherStore {
     await writeDurably(join(this.folder, `${next.payer}.json`), encode(codec, next));
     this.latest.set(next.payer, next);
   }
+
+  /** Forgets a voucher, unless a later one has replaced it. */
+  async remove({ payer, epoch, amount }: Voucher): Promise<void> {
+    const held = this.latest.get(payer);
+    if (held?.epoch !== epoch || held.amount !== amount) return;
+    await removeDurably(join(this.folder, `${payer}.json`));
+    this.latest.delete(payer);
+  }
 }
 
-async function readVoucher(folder: string, name: string): Promise<Voucher> {
+/** Undefined if a running node has removed it meanwhile. */
+async function readVoucher(folder: string, name: string): Promise<Voucher | undefined> {
   try {
     return decode(codec, await readFile(join(folder, name), "utf8"));
   } catch (cause) {
+    if (isAbsent(cause)) return undefined;
     throw storeCorrupt(folder, name, cause);
   }
 }

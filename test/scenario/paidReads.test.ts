@@ -153,10 +153,12 @@ describe("Readers pay the nodes (VII.C)", () => {
     const closed = await rejection(bob.read(path, { maxPrice: PRICE }));
     expect((closed.data.nodes as NodeFailure[])[0].code).to.equal("E_ALREADY_CLOSING");
     expect(await redeem(operator)).to.equal(PRICE);
+    expect(await world.chain.paidReads.epochOf(bob.address, operator.address)).to.equal(0n);
     await world.pass(await world.chain.paidReads.closeDelay());
     expect(await bob.closeChannel(operator.address)).to.deep.equal({ refund: 9n * PRICE });
     expect(await balanceOf(bob.address)).to.equal(before - PRICE);
     expect(await bob.channel(operator.address)).to.equal(undefined);
+    expect(await world.chain.paidReads.epochOf(bob.address, operator.address)).to.equal(1n);
   });
 
   it("a node that is down costs nothing: the next is paid instead", async () => {

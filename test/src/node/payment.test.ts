@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { toHex } from "../../../src/bytes";
 import type { ChannelState } from "../../../src/node/chainView";
 import { readVouchers, vouchersFolder } from "../../../src/node/voucherStore";
+import { encodeAddressAndBytes } from "../../../src/protocol/abi";
 import { decode, encode } from "../../../src/protocol/codec";
 import { nodeInfo, offerAnswer, offerRequest, type GrantRequest } from "../../../src/protocol/messages";
 import { signerAddress, signTypedData } from "../../../src/protocol/typedSignature";
@@ -120,6 +121,23 @@ describe("payment for reads", () => {
       { payer: PAYER, closesAt: `${NOW + 86_400n}` },
     ]);
     expect(await stored()).to.deep.equal([]);
+  });
+
+  it("is asked for before the condition, which costs the node a call, and before the request counts as used", async () => {
+    const condition = encodeAddressAndBytes("0x" + "c0".repeat(20), new Uint8Array());
+    const conditional = await world.fund(grantOf({ feeRate: 0n, acceptBy: NOW + 597n }, { condition }));
+    world.chain.condition = () => Promise.resolve(false);
+    const request = requestOf(conditional);
+    const ask = (paid?: Voucher) => refusal(world.reencrypt({ ...request, voucher: paid }));
+    const unpaid = [undefined, voucher(6n), voucher(101n), voucher(7n, { epoch: 4n }), voucher(7n, {}, random(32))];
+    const codes = ["E_UNPAID", "E_UNPAID", "E_VOUCHER_OVER_DEPOSIT", "E_NO_CHANNEL", "E_BAD_VOUCHER"];
+    for (const [index, code] of codes.entries()) expect((await ask(unpaid[index])).code).to.equal(code);
+    expect(world.chain.calls).not.to.include("isAllowed");
+    expect((await ask(voucher(7n))).code).to.equal("E_CONDITION");
+    expect(await stored(), "a no is not paid for").to.deep.equal([]);
+    world.chain.condition = () => Promise.resolve(true);
+    await world.reencrypt({ ...request, voucher: voucher(7n) });
+    expect((await ask(voucher(14n))).code).to.equal("E_REPLAY");
   });
 
   it("is not taken for a read that is refused for another reason", async () => {

@@ -3,11 +3,11 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { ChannelState } from "../../../src/node/chainView";
-import { vouchersFolder } from "../../../src/node/voucherStore";
+import { readVouchers, vouchersFolder } from "../../../src/node/voucherStore";
 import { encode } from "../../../src/protocol/codec";
 import { signerAddress, signTypedData } from "../../../src/protocol/typedSignature";
-import { voucher as codec, VOUCHER, voucherDomain } from "../../../src/protocol/voucher";
-import { grantOf, NOW, random, requestOf, STAKER, World } from "../../support/node/world";
+import { voucher as codec, VOUCHER, voucherDomain, type Voucher } from "../../../src/protocol/voucher";
+import { FOLLOWING, grantOf, NOW, random, requestOf, STAKER, World } from "../../support/node/world";
 
 const PRICE = 7n;
 const EVERY = 100;
@@ -27,10 +27,18 @@ describe("redeeming vouchers", () => {
 
   async function pay(payer: string, amount: bigint): Promise<void> {
     const grant = await world.fund(grantOf({ feeRate: 0n, acceptBy: NOW + amount }));
-    const message = { payer, node: STAKER, epoch: 0n, amount };
-    const signature = signTypedData(signer, voucherDomain(31_337n, world.chain.paidReads), VOUCHER, message);
-    await world.reencrypt({ ...requestOf(grant), voucher: { ...message, signature } });
+    await world.reencrypt({ ...requestOf(grant), voucher: signed(payer, amount) });
   }
+
+  function signed(payer: string, amount: bigint, epoch = 0n): Voucher {
+    const message = { payer, node: STAKER, epoch, amount };
+    return {
+      ...message,
+      signature: signTypedData(signer, voucherDomain(31_337n, world.chain.paidReads), VOUCHER, message),
+    };
+  }
+
+  const folder = () => vouchersFolder(join(world.directory, "store"));
 
   /** Lets the time to the node's next look pass. */
   async function look(): Promise<void> {
@@ -72,6 +80,48 @@ describe("redeeming vouchers", () => {
     expect(world.chain.redeemed).to.deep.equal([]);
   });
 
+  it("redeems what it still has when it has no price any more", async () => {
+    await pay(payers[0], 20n);
+    await world.restart({ readPrice: undefined });
+    await look();
+    expect(world.chain.redeemed).to.deep.equal([20n]);
+  });
+
+  it("forgets vouchers of closed channels when the close is deep enough, and no others", async () => {
+    await world.restart({ following: { ...FOLLOWING, deletionDepth: 3 } });
+    const held = async () => (await readVouchers(folder())).map(({ payer, epoch }) => [payer, epoch]).sort();
+    await pay(payers[0], 20n);
+    await pay(payers[1], 21n);
+    world.chain.close(payers[0]);
+    for (let depth = 0; depth < 3; depth++) {
+      await look();
+      expect(await held(), `${depth} blocks deep`).to.deep.equal([
+        [payers[0], 0n],
+        [payers[1], 0n],
+      ]);
+      world.chain.mine();
+    }
+    await look();
+    expect(await held()).to.deep.equal([[payers[1], 0n]]);
+    expect(world.logged("vouchers_forgotten").map(({ channels }) => channels)).to.deep.equal([1]);
+    await look();
+    expect(world.logged("vouchers_forgotten")).to.have.length(1);
+  });
+
+  it("keeps the voucher of the next channel when it forgets the one before", async () => {
+    await pay(payers[0], 20n);
+    world.chain.close(payers[0]);
+    world.chain.channels.set(payers[0], { ...CHANNEL, epoch: 1n });
+    const grant = await world.fund(grantOf({ feeRate: 0n, acceptBy: NOW + 500n }));
+    const next = signed(payers[0], 8n, 1n);
+    world.chain.closedChannels = async () => {
+      await world.reencrypt({ ...requestOf(grant), voucher: next });
+      return 1n;
+    };
+    await look();
+    expect(await readVouchers(folder())).to.deep.equal([next]);
+  });
+
   it("says when it cannot, and tries again", async () => {
     await pay(payers[0], 20n);
     world.chain.failing = true;
@@ -84,15 +134,12 @@ describe("redeeming vouchers", () => {
 
   it("redeems a closing channel first, however many small ones there are, a hundred in a transaction", async () => {
     const tiny = Array.from({ length: 100 }, (_, index) => "0x" + (index + 1).toString(16).padStart(40, "0"));
-    const folder = vouchersFolder(join(world.directory, "store"));
     await world.node.close();
     for (const payer of [...tiny, payers[0]]) {
       const amount = payer === payers[0] ? 90n : 7n;
       const closesAt = payer === payers[0] ? NOW + 86_400n : undefined;
       world.chain.channels.set(payer, { ...CHANNEL, closesAt });
-      const message = { payer, node: STAKER, epoch: 0n, amount };
-      const signature = signTypedData(signer, voucherDomain(31_337n, world.chain.paidReads), VOUCHER, message);
-      await writeFile(join(folder, `${payer}.json`), encode(codec, { ...message, signature }));
+      await writeFile(join(folder(), `${payer}.json`), encode(codec, signed(payer, amount)));
     }
     await world.start({ redeeming: { everySeconds: EVERY, atLeast: 1_000n } });
     await look();

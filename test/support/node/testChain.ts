@@ -12,6 +12,8 @@ export class TestChain implements ChainView {
   readonly paidReads = "0x" + "Ac".repeat(20);
   /** Channels to the node, by payer in lower case. */
   readonly channels = new Map<string, ChannelState>();
+  /** Closed channels to the node, by payer in lower case and the block of the close. */
+  readonly closes: { readonly payer: string; readonly block: number }[] = [];
   /** Amounts of the vouchers that were redeemed, in order. */
   readonly redeemed: bigint[] = [];
   /** Every later call waits for ever. */
@@ -88,6 +90,19 @@ export class TestChain implements ChainView {
 
   async channelOf(payer: string): Promise<ChannelState | undefined> {
     return this.#answer("channelOf", () => this.channels.get(payer));
+  }
+
+  /** Closes a payer's channel in a new block. */
+  close(payer: string): void {
+    this.channels.delete(payer);
+    this.mine();
+    this.closes.push({ payer, block: this.number });
+  }
+
+  closedChannels(payer: string, block: number): Promise<bigint> {
+    return this.#answer("closedChannels", () => {
+      return BigInt(this.closes.filter((close) => close.payer === payer && close.block <= block).length);
+    });
   }
 
   redeem(vouchers: readonly Voucher[]): Promise<bigint> {
