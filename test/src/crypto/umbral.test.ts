@@ -205,6 +205,13 @@ describe("umbral", () => {
       }
     });
 
+    it("goes by proof and commitment alone where it is told no signer", () => {
+      const unsigned = { ...answerContext, signerPublicKey: undefined };
+      expect(engine.verify(cfrag, unsigned).cfrag).to.deep.equal(cfrag);
+      const answers = [{ cfrag, context: unsigned }];
+      expect(engine.verifyMany(answers, random).map((answer) => answer.cfrag)).to.deep.equal([cfrag]);
+    });
+
     it("refuses contexts that are no context", () => {
       const { digest, point } = fraction.commitment;
       const refuse = (context: Partial<AnswerContext>, field: string, got: unknown, expected: number) =>
