@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import tseslint from "typescript-eslint";
 
+import * as variableTime from "./scripts/house/variableTime.mjs";
+
 /** A room's imports by the table in scripts/house/rules.json; test/architecture.test.ts holds the same table and cycles. */
 function roomRules([room, { rooms: mayImport, packages }]) {
   const allRooms = [...Object.keys(rooms.typescript), "typechain-types", "test", "bench"].filter(
@@ -16,9 +18,7 @@ function roomRules([room, { rooms: mayImport, packages }]) {
   return { files: [`${room}/**/*.ts`], rules: { "@typescript-eslint/no-restricted-imports": ["error", { patterns }] } };
 }
 
-const house = (name) => JSON.parse(readFileSync(new URL(`./scripts/house/${name}.json`, import.meta.url), "utf8"));
-const rooms = house("rules");
-const variableTime = house("variableTime");
+const rooms = JSON.parse(readFileSync(new URL("./scripts/house/rules.json", import.meta.url), "utf8"));
 
 const noEnum = { selector: "TSEnumDeclaration", message: "Use a union of string literals." };
 const noDefaultExport = { selector: "ExportDefaultDeclaration", message: "Export by name." };
@@ -54,11 +54,15 @@ export default tseslint.config(
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
       "@typescript-eslint/require-await": "off",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
-      ...syntax(noDefaultExport, variableTime.rule),
+      ...syntax(noDefaultExport, variableTime.elsewhere),
     },
   },
-  { files: ["src/**/*.ts", "tasks/**/*.ts"], rules: syntax(noDefaultExport, variableTime.rule, ...inProduct) },
-  { files: variableTime.callers, rules: syntax(noDefaultExport, ...inProduct) },
+  { files: ["src/**/*.ts", "tasks/**/*.ts"], rules: syntax(noDefaultExport, variableTime.inSrc, ...inProduct) },
+  ...variableTime.ofCallers.map(({ file, rule }) => ({
+    files: [file],
+    rules: syntax(noDefaultExport, rule, ...inProduct),
+  })),
+  { files: variableTime.outsideSource, rules: syntax(noDefaultExport) },
   { files: ["src/index.ts", "src/crypto/index.ts"], rules: syntax(noDefaultExport, inProduct[0]) },
   { files: ["src/crypto/**/*.ts"], rules: { "max-lines": ["error", { max: 700 }] } },
   {
