@@ -44,7 +44,13 @@ describe("scalar", () => {
   it("rejects values out of range and gives up on a stuck source", () => {
     const outcomes = [fromBigInt(0n), fromBigInt(ORDER), fromBigInt(5n)];
     expect(toBigInt(randomScalar(() => outcomes.shift()!))).to.equal(5n);
-    expectRefusal(() => randomScalar((length) => new Uint8Array(length)), "E_BAD_RANDOM", { got: 16, expected: 1 });
+    let draws = 0;
+    const stuck = (length: number) => {
+      draws++;
+      return new Uint8Array(length);
+    };
+    expectRefusal(() => randomScalar(stuck), "E_BAD_RANDOM", { got: 16, expected: 1 });
+    expect(draws).to.equal(16);
   });
 
   it("inverts", () => {

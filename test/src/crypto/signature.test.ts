@@ -64,6 +64,11 @@ for (const backend of backends) {
       });
     });
 
+    it("refuses a key that is none", () => {
+      const data = { field: "publicKey", got: 32, expected: 33 };
+      expectRefusal(() => verify(publicKey.slice(1)), "E_BAD_ENCODING", data);
+    });
+
     it("does not sign without entropy or with a key out of range", () => {
       const failing = () => new Uint8Array(0);
       const short = { got: 0, expected: 32 };
