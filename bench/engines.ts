@@ -13,6 +13,7 @@ import { ntru } from "../src/crypto/ntru";
 import { NTRU_1087, NTRU_1499 } from "../src/crypto/ntru/parameters";
 import { noblePairing } from "../src/crypto/pairingNoble";
 import { osRandom } from "../src/crypto/random";
+import { umbral } from "../src/crypto/umbral";
 import { compare, type Contestant } from "./sampling";
 
 const ROUNDS = 20;
@@ -27,7 +28,7 @@ export interface EngineRow {
 
 /** Alternates capsules, so that no memory of the last one helps. */
 function engineRows(engine: Engine): Record<string, Contestant> {
-  const [owner, recipient, signer] = [engine.keygen(osRandom), engine.keygen(osRandom), engine.keygen(osRandom)];
+  const [owner, recipient, signer] = [engine, engine, umbral()].map((one) => one.keygen(osRandom));
   const capsules = [0, 1].map(() => engine.encapsulate(owner.publicKey, osRandom).capsule);
   const request = {
     ownerSecretKey: owner.secretKey,

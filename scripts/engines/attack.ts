@@ -16,6 +16,8 @@ export interface Sight {
 /** The same with the node's key: all values but the owner's secret key. */
 export interface Loot extends Sight {
   readonly kfrag: Uint8Array;
+  /** Who signs for both, so that no attack fails for want of a signature. */
+  readonly signerSecretKey: Uint8Array;
 }
 
 /** An honest node: the answers to capsules of somebody's choice, one by one. Throws where the node refuses a capsule. */

@@ -10,6 +10,7 @@ import { schemeNamed } from "../../src/crypto/ecies/scheme";
 import { decodePoint, encodePoint } from "../../src/crypto/encoding";
 import type { KeyPair } from "../../src/crypto/engine";
 import { fromBigInt, toBigInt } from "../../src/crypto/scalar";
+import { sign } from "../../src/crypto/signature";
 import { decodeCFrag, proofChallenge } from "../../src/crypto/umbral/cfrag";
 import { hashSharedSecret } from "../../src/crypto/umbral/params";
 import { NkmsError } from "../../src/errors";
@@ -118,7 +119,7 @@ const withoutRecipient = (point: typeof G2.Point.BASE, { recipient }: Sight) =>
   point.multiply(Fr.inv(toBigInt(recipient.secretKey))).toBytes(true);
 
 /**
- * rk = 1/a*Y_B; kfrag = rk 96 ‖ i 1 ‖ m 1 ‖ X_A 48 ‖ Y_B 96, cfrag = C1 48 ‖ D 96 ‖ C2 48 ‖ h 32 ‖ z 32 ‖ ... with z = t' + h*t and t*D = rk.
+ * rk = 1/a*Y_B; kfrag = rk 96 ‖ i 1 ‖ m 1 ‖ X_A 48 ‖ Y_B 96 ‖ signature 64, cfrag = C1 48 ‖ D 96 ‖ C2 48 ‖ h 32 ‖ z 32 ‖ ... with z = t' + h*t and t*D = rk.
  * Colluders get 1/a*g2, and nobody knows how to get a number from it.
  */
 export const afghAttacks = (signerPublicKey: Uint8Array): Attacks => ({
@@ -141,9 +142,10 @@ export const afghAttacks = (signerPublicKey: Uint8Array): Attacks => ({
     );
   },
   /** There is no 1/rk in a group. What is to be had of rk and Y_A by adding them, in the place of 1/b*Y_A. */
-  reverse({ kfrag, ownerPublicKey, recipient }) {
+  reverse({ kfrag, ownerPublicKey, recipient, signerSecretKey, random }) {
     const [key, target] = [kfrag.slice(0, 96), ownerPublicKey.slice(48)].map(readG2);
-    const dealing = concat(kfrag.slice(96, 98), recipient.publicKey.slice(0, 48), ownerPublicKey.slice(48));
+    const signed = concat(Uint8Array.of(1), recipient.publicKey.slice(0, 48), ownerPublicKey.slice(48));
+    const dealing = concat(Uint8Array.of(1), signed, sign(signerSecretKey, "nkms/v1/afgh/dealing", signed, random));
     const candidates = [key, key.negate(), target, target.negate(), target.add(key), target.subtract(key)];
     return candidates.map((one) => concat(one.toBytes(true), dealing));
   },

@@ -13,6 +13,7 @@ import type {
   RandomSource,
 } from "../../src/crypto/engine";
 import { toBigInt } from "../../src/crypto/scalar";
+import { umbral } from "../../src/crypto/umbral";
 import { NkmsError } from "../../src/errors";
 import type { Attacks, Loot, Node } from "./attack";
 import { attacksOn } from "./attacks";
@@ -56,7 +57,7 @@ class Scene {
     readonly interactive: boolean,
     readonly owner = engine.keygen(random),
     readonly recipient = engine.keygen(random),
-    readonly signer = engine.keygen(random),
+    readonly signer = umbral().keygen(random),
   ) {}
 
   /** The same two, with the recipient as owner. */
@@ -109,8 +110,9 @@ class Scene {
 
   loot(): Loot {
     const [{ kfrag, commitment }] = this.split(1, 1);
-    const { engine, recipient, owner, random } = this;
-    return { engine, kfrag, commitment, ownerPublicKey: owner.publicKey, recipient, random };
+    const { engine, recipient, owner, random, signer } = this;
+    const own = { kfrag, signerSecretKey: signer.secretKey };
+    return { engine, commitment, ownerPublicKey: owner.publicKey, recipient, random, ...own };
   }
 }
 

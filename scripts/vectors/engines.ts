@@ -6,7 +6,7 @@ import { toHex } from "../../src/bytes";
 import { afgh } from "../../src/crypto/afgh";
 import { bbs98 } from "../../src/crypto/bbs98";
 import { ecies } from "../../src/crypto/ecies";
-import type { Engine, MultiHopEngine } from "../../src/crypto/engine";
+import type { Engine, LevelledEngine, MultiHopEngine } from "../../src/crypto/engine";
 import { casesOf, hexPair, makeVector, stream, STREAM_LENGTH } from "./vector";
 
 const FOLDER = join(__dirname, "../../test/vectors");
@@ -48,12 +48,26 @@ export function makeBbs98Vectors(engine: MultiHopEngine) {
   return { ...makeVectors(engine), chain: makeChain(engine) };
 }
 
+/** Draws a holder, then a capsule for him alone. */
+function makeFirstLevel(engine: LevelledEngine) {
+  const seed = "nkms afgh first level";
+  const random = stream(seed);
+  const holder = engine.keygen(random);
+  const { capsule, key } = engine.encapsulateFirstLevel(holder.publicKey, random);
+  return { seed, holder: hexPair(holder), capsule: toHex(capsule), key: toHex(key) };
+}
+
+/** The vectors of the pairing engine. */
+export function makeAfghVectors(engine: LevelledEngine) {
+  return { ...makeVectors(engine), firstLevel: makeFirstLevel(engine) };
+}
+
 function write(name: string, content: object): void {
   writeFileSync(join(FOLDER, `${name}.json`), JSON.stringify(content, undefined, 2) + "\n");
 }
 
 if (require.main === module) {
-  write("afgh", makeVectors(afgh()));
+  write("afgh", makeAfghVectors(afgh()));
   write("ecies", makeVectors(ecies()));
   write("bbs98", makeBbs98Vectors(bbs98()));
 }

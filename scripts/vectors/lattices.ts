@@ -14,21 +14,21 @@ import { stream, STREAM_LENGTH } from "./vector";
 
 const FOLDER = join(__dirname, "../../test/vectors");
 const PLAINTEXT = "attack at dawn";
-/** Longer keys are given by their SHA-256: they follow from the seed. */
-const LONGEST_KEY = 4096;
+/** What is longer is given by its SHA-256: it follows from the seed. */
+const LONGEST = 4096;
 
 /** All lattice engines. */
 export function latticeEngines(): LatticeEngine[] {
   return [lwe(LWE_1024), lwe(LWE_2048), ntru(NTRU_1087), ntru(NTRU_1499)];
 }
 
-function keyInHex(key: Uint8Array): string {
-  return key.length <= LONGEST_KEY ? toHex(key) : `sha256:${createHash("sha256").update(key).digest("hex")}`;
+function inHex(bytes: Uint8Array): string {
+  return bytes.length <= LONGEST ? toHex(bytes) : `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 
 const pairInHex = ({ secretKey, publicKey }: KeyPair) => ({
   secretKey: toHex(secretKey),
-  publicKey: keyInHex(publicKey),
+  publicKey: inHex(publicKey),
 });
 
 function rekey(engine: LatticeEngine, from: KeyPair, to: KeyPair, random: ReturnType<typeof stream>) {
@@ -62,9 +62,10 @@ export function makeLatticeVectors(engine: LatticeEngine) {
     recipient: pairInHex(recipient),
     sealed: toHex(sealed),
     key: toHex(engine.decapsulate(owner.secretKey, capsule)),
-    kfrag: keyInHex(kfrag),
+    kfrag: inHex(kfrag),
     commitment: { digest: toHex(commitment.digest), point: toHex(commitment.point) },
     cfrag: toHex(engine.reencrypt(kfrag, capsule, random)),
+    turned: inHex(engine.hop(kfrag, capsule)),
   };
 }
 

@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import { toHex, utf8 } from "../../src/bytes";
 import type { Engine, KeyPair, RandomSource } from "../../src/crypto/engine";
 import { capsuleOf, sealTo } from "../../src/crypto/sealedBox";
+import { umbral } from "../../src/crypto/umbral";
 
 export const STREAM_LENGTH = 16_384;
 const PLAINTEXT = "attack at dawn";
@@ -44,7 +45,7 @@ export function stream(seed: string): RandomSource {
 /** Draws owner, recipient, signer, the sealed box, the fractions, then one answer per fraction. All values are hex. */
 export function makeVector(engine: Engine, { seed, threshold, shares }: Case) {
   const random = stream(seed);
-  const [owner, recipient, signer] = [engine.keygen(random), engine.keygen(random), engine.keygen(random)];
+  const [owner, recipient, signer] = [engine, engine, umbral()].map((one) => one.keygen(random));
   const sealed = sealTo(engine, owner.publicKey, utf8(PLAINTEXT), random);
   const capsule = capsuleOf(engine, sealed);
   const request = {

@@ -9,7 +9,15 @@ import { equalBytes } from "../bytes";
 import { joinAnswers, makeAnswer, readCFrag, verifyAnswer, type CFrag } from "./afgh/answer";
 import { CAPSULE_LENGTH, encapsulate, encapsulateFirst, openCapsule, openFirst, readCapsule } from "./afgh/capsule";
 import type { Capsule } from "./afgh/capsule";
-import { deal, dealingCommitment, readDealing, readKFrag, requireShare, type Dealing } from "./afgh/dealing";
+import {
+  deal,
+  dealingCommitment,
+  readDealing,
+  readKFrag,
+  requireShare,
+  requireSigned,
+  type Dealing,
+} from "./afgh/dealing";
 import { deriveKey } from "./afgh/encoding";
 import { makePublicKey, readPublicKey, type PublicKey } from "./afgh/keys";
 import { remembering, type Reader } from "./afgh/remember";
@@ -99,10 +107,6 @@ class AfghEngine implements LevelledEngine {
     this.#readCapsule(capsule);
   }
 
-  /**
-   * Nothing is signed. m shares of a dealing prove together that their dealer has the owner's key, fewer do not: that the owner stands behind
-   * them is what the policy on chain says.
-   */
   rekey(request: RekeyRequest, random: RandomSource): Fraction[] {
     checkThreshold(request.threshold, request.shares);
     const secret = decodeGroupScalar("ownerSecretKey", request.ownerSecretKey);
@@ -117,6 +121,7 @@ class AfghEngine implements LevelledEngine {
   verifyFraction(kfrag: Uint8Array, keys: FractionKeys): ShareCommitment {
     const fraction = readKFrag(this.#groups, kfrag, this.#readShare);
     this.#requireKeys("kfrag", fraction.dealing, keys);
+    requireSigned(fraction.dealing, keys.signerPublicKey);
     requireShare(this.#groups, fraction);
     return dealingCommitment(this.#groups, fraction.dealing);
   }
@@ -134,6 +139,7 @@ class AfghEngine implements LevelledEngine {
     const answer = readCFrag(this.#groups, cfrag, this.#readShare);
     this.#requireKeys("cfrag", answer.dealing, context);
     requireOwner(capsule, answer.dealing.owner);
+    if (context.signerPublicKey) requireSigned(answer.dealing, context.signerPublicKey);
     verifyAnswer(this.#groups, capsule, answer, context.commitment);
     return this.#answers.admit(cfrag, answer, context);
   }

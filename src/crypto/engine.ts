@@ -57,7 +57,7 @@ export interface RekeyRequest {
   readonly recipientPublicKey: Uint8Array;
   /** Only interactive schemes take it, and need it (eq 20). */
   readonly recipientSecretKey?: Uint8Array;
-  /** The owner's signing key: never an encryption key. */
+  /** The owner's signing key, of secp256k1 with every engine: never an encryption key. */
   readonly signerSecretKey: Uint8Array;
   /** How many answers open a capsule, 1 to `shares` (the paper's m). */
   readonly threshold: number;
@@ -94,8 +94,8 @@ export interface AnswerContext {
   readonly ownerPublicKey: Uint8Array;
   readonly recipientPublicKey: Uint8Array;
   /**
-   * The owner's verifying key, where the recipient knows it. In `umbral` what the owner signed is then checked by `verify`, in `ecies` by `combine`,
-   * because it lies in the box (II.C). In the other engines the owner signs nothing, and this says nothing.
+   * The owner's verifying key, where the recipient knows it. In `umbral` and `afgh` what the owner signed is then checked by `verify`, in `ecies` by
+   * `combine`, because it lies in the box (II.C). In the other engines the owner signs nothing, and this says nothing.
    */
   readonly signerPublicKey?: Uint8Array;
 }

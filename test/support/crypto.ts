@@ -7,6 +7,7 @@ import { loadNativeBackend } from "../../src/crypto/backendNative";
 import type { PairingBackend } from "../../src/crypto/pairing";
 import { loadMclPairing } from "../../src/crypto/pairingMcl";
 import { noblePairing } from "../../src/crypto/pairingNoble";
+import { umbral } from "../../src/crypto/umbral";
 import { thrown } from "./errors";
 
 /** Every curve back-end that loads on this machine, or the one that NKMS_CURVE_BACKEND forces. */
@@ -45,7 +46,7 @@ export function flipBit(bytes: Uint8Array, bit: number): Uint8Array {
 export function makeScope(engine: Engine, random: RandomSource) {
   const owner = engine.keygen(random);
   const recipient = engine.keygen(random);
-  const signer = engine.keygen(random);
+  const signer = umbral().keygen(random);
   const { capsule, key } = engine.encapsulate(owner.publicKey, random);
   const keys = {
     ownerPublicKey: owner.publicKey,

@@ -4,28 +4,33 @@
  *   f of degree m-1 with f(0) = 1, rho_i = f(i), A_j = f_j*g1, Gamma_i = rho_i*g1 = g1 + sum i^j*A_j
  *   rk_i = rho_i/a * Y_B, holds if e(X_A, rk_i) = e(Gamma_i, Y_B)
  *
- * kfrag = rk_i 96 ‖ wrapped; wrapped = i 1 ‖ m 1 ‖ X_A 48 ‖ Y_B 96 ‖ A_1 .. A_(m-1) each 48, public, travels with every answer.
- * n = m is the paper's m-of-m split.
+ * kfrag = rk_i 96 ‖ wrapped; wrapped = i 1 ‖ m 1 ‖ X_A 48 ‖ Y_B 96 ‖ A_1 .. A_(m-1) each 48 ‖ signature 64, public, travels with every
+ * answer. The signature is the owner's, of all between. n = m is the paper's m-of-m split.
  */
 import { keccak_256 } from "@noble/hashes/sha3.js";
 
 import { concat } from "../../bytes";
 import { readShareHeader, SHARE_HEADER_LENGTH, type ShareHeader } from "../dealtShare";
-import { requireLength, requireMinimum } from "../encoding";
-import type { Fraction, RandomSource, ShareCommitment } from "../engine";
+import { decodeSignature, requireLength, requireMinimum, SIGNATURE_LENGTH } from "../encoding";
+import type { Fraction, RandomSource, RekeyRequest, ShareCommitment } from "../engine";
 import { badProof } from "../errors";
 import type { G1, G2, PairingBackend } from "../pairing";
+import { sign, verifySignature } from "../signature";
 import { eip2537, G1_LENGTH, G2_LENGTH, readG1, readG2 } from "./encoding";
 import type { PublicKey } from "./keys";
 import type { Reader } from "./remember";
 import { evaluateAt, multiply, randomGroupScalar } from "./scalar";
 
+const DOMAIN = "nkms/v1/afgh/dealing";
 const KEYS_END = SHARE_HEADER_LENGTH + G1_LENGTH + G2_LENGTH;
 
 export interface Dealing extends ShareHeader {
   readonly wrapped: Uint8Array;
   /** All after i: equal in all fractions of one dealing. */
   readonly common: Uint8Array;
+  /** What the owner signed, m ‖ X_A ‖ Y_B ‖ A_1 .. A_(m-1), and the signature. */
+  readonly signed: Uint8Array;
+  readonly signature: Uint8Array;
   /** X_A and Y_B, encoded and as points. */
   readonly owner: Uint8Array;
   readonly recipient: Uint8Array;
@@ -51,7 +56,8 @@ function gammaAt(backend: PairingBackend, index: number, coefficients: readonly 
 /** Reads the public side of a fraction. Throws E_BAD_ENCODING. */
 export function readDealing(backend: PairingBackend, field: string, bytes: Uint8Array): Dealing {
   const { index, threshold } = readShareHeader(field, bytes);
-  requireLength(field, bytes, KEYS_END + (threshold - 1) * G1_LENGTH);
+  const signedEnd = KEYS_END + (threshold - 1) * G1_LENGTH;
+  requireLength(field, bytes, signedEnd + SIGNATURE_LENGTH);
   const owner = bytes.subarray(SHARE_HEADER_LENGTH, SHARE_HEADER_LENGTH + G1_LENGTH);
   const recipient = bytes.subarray(SHARE_HEADER_LENGTH + G1_LENGTH, KEYS_END);
   const coefficients = Array.from({ length: threshold - 1 }, (_, position) => {
@@ -63,6 +69,8 @@ export function readDealing(backend: PairingBackend, field: string, bytes: Uint8
     index,
     threshold,
     common: bytes.subarray(1),
+    signed: bytes.subarray(1, signedEnd),
+    signature: decodeSignature(`${field}.signature`, bytes.subarray(signedEnd)),
     owner,
     recipient,
     x: readG1(backend, `${field}.owner`, owner),
@@ -82,8 +90,8 @@ export function readKFrag(backend: PairingBackend, bytes: Uint8Array, readShare:
 
 /**
  * e(X_A, rk_i) = e(Gamma_i, Y_B), so that no owner can frame a node. It does not show who dealt: without a anybody who chooses A_j makes up to
- * m-1 shares that pass, by Gamma_i = k*X_A and rk_i = k*Y_B. m shares that pass would give 1/a*Y_B, so such a dealing opens nothing. Throws
- * E_BAD_PROOF.
+ * m-1 shares that hold, by Gamma_i = k*X_A and rk_i = k*Y_B. m shares that hold would give 1/a*Y_B, so such a dealing opens nothing, and the
+ * signature keeps nodes from taking it for the owner's. Throws E_BAD_PROOF.
  */
 export function requireShare(backend: PairingBackend, { key, dealing }: KFrag): void {
   if (backend.pairingsEqual([dealing.x, key], [dealing.gamma, dealing.y])) return;
@@ -99,18 +107,24 @@ export function dealingCommitment(backend: PairingBackend, { gamma, wrapped }: D
   return { digest, point: keccak_256(eip2537(backend, gamma)).slice(12) };
 }
 
-/** Makes the fractions 1 to `shares` by 1/a. Draws the coefficients of f. */
+/** Checks that this key signed the dealing. Throws E_BAD_SIGNATURE. */
+export function requireSigned({ signed, signature }: Dealing, signerPublicKey: Uint8Array): void {
+  verifySignature(signerPublicKey, DOMAIN, signed, signature);
+}
+
+/** Makes the fractions 1 to `shares` by 1/a. Draws the coefficients of f, then the entropy of the signature. */
 export function deal(
   backend: PairingBackend,
   inverse: bigint,
   owner: Uint8Array,
   recipient: PublicKey,
-  split: { threshold: number; shares: number },
+  split: Pick<RekeyRequest, "threshold" | "shares" | "signerSecretKey">,
   random: RandomSource,
 ): Fraction[] {
   const polynomial = [1n, ...Array.from({ length: split.threshold - 1 }, () => randomGroupScalar(random))];
   const coefficients = polynomial.slice(1).map((one) => backend.encodeG1(backend.multiplyG1(backend.g1, one)));
-  const common = concat(Uint8Array.of(split.threshold), owner, recipient.encodedY, ...coefficients);
+  const signed = concat(Uint8Array.of(split.threshold), owner, recipient.encodedY, ...coefficients);
+  const common = concat(signed, sign(split.signerSecretKey, DOMAIN, signed, random));
   return Array.from({ length: split.shares }, (_, position) => {
     const index = position + 1;
     const key = backend.multiplyG2(recipient.y, multiply(evaluateAt(polynomial, index), inverse));

@@ -53,7 +53,7 @@ describe("AfghProof", () => {
   const recipientKey = read2(recipient.publicKey.slice(48));
   const c = read1(capsule.slice(48, 96));
   // Gamma_1 = g1 + A_1, A_1 the only coefficient of a dealing with threshold 2
-  const gamma = G1.Point.BASE.add(read1(fractions[0].kfrag.slice(-48)));
+  const gamma = G1.Point.BASE.add(read1(fractions[0].kfrag.slice(-112, -64)));
   const turn: Words[] = [g1(c1), g2(d), g1(gamma), g2(recipientKey)];
   const points: Words[] = [ownerKey, c1, c, c2].map(g1);
 
@@ -106,7 +106,7 @@ describe("AfghProof", () => {
     });
 
     it("is true for every share's answer", async () => {
-      const a1 = read1(fractions[0].kfrag.slice(-48));
+      const a1 = read1(fractions[0].kfrag.slice(-112, -64));
       for (const [position, { kfrag }] of fractions.entries()) {
         const answer = engine.reencrypt(kfrag, capsule, random);
         const share = G1.Point.BASE.add(a1.multiply(BigInt(position + 1)));

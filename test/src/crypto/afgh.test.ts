@@ -10,6 +10,8 @@ import type { LevelledEngine, RekeyRequest, VerifiedAnswer } from "../../../src/
 import type { PairingBackend } from "../../../src/crypto/pairing";
 import { noblePairing } from "../../../src/crypto/pairingNoble";
 import { toBigInt } from "../../../src/crypto/scalar";
+import { sign } from "../../../src/crypto/signature";
+import { umbral } from "../../../src/crypto/umbral";
 import { expectRefusal, makeScope, pairings, subsets } from "../../support/crypto";
 import { seededRandom } from "../../support/seededRandom";
 
@@ -141,18 +143,26 @@ describe("afgh", () => {
       expectRefusal(() => engine.verifyFraction(framed, scope.keys), "E_BAD_PROOF", data);
     });
 
-    it("do not show who dealt: a stranger forges m-1 that pass, and no m-th", () => {
+    it("show by the signature who dealt: without it a stranger forges m-1 whose equation holds, and no m-th", () => {
       const [k, { owner, recipient, keys }] = [7n, scope];
+      const stranger = umbral().keygen(random);
       const [x, y] = [read1(owner.publicKey.slice(0, 48)), read2(recipient.publicKey.slice(48))];
       const key = y.multiply(k).toBytes(true);
-      const common = concat(x.toBytes(true), y.toBytes(true), x.multiply(k).subtract(G1.Point.BASE).toBytes(true));
-      const [first, second] = [1, 2].map((index) => concat(key, Uint8Array.of(index, 2), common));
-      const commitment = engine.verifyFraction(first, keys);
+      const coefficient = x.multiply(k).subtract(G1.Point.BASE).toBytes(true);
+      const signed = concat(Uint8Array.of(2), x.toBytes(true), y.toBytes(true), coefficient);
+      const signature = sign(stranger.secretKey, "nkms/v1/afgh/dealing", signed, random);
+      const [first, second] = [1, 2].map((index) => concat(key, Uint8Array.of(index), signed, signature));
+      const ofStranger = { ...keys, signerPublicKey: stranger.publicKey };
+      const commitment = engine.verifyFraction(first, ofStranger);
+      const refused = { field: "signature", domain: "nkms/v1/afgh/dealing" };
+      expectRefusal(() => engine.verifyFraction(first, keys), "E_BAD_SIGNATURE", refused);
       const cfrag = engine.reencrypt(first, scope.capsule, random);
-      const answer = engine.verify(cfrag, { capsule: scope.capsule, commitment, ...keys });
+      const context = { capsule: scope.capsule, commitment, ...keys };
+      expectRefusal(() => engine.verify(cfrag, context), "E_BAD_SIGNATURE", refused);
+      const answer = engine.verify(cfrag, { ...context, signerPublicKey: undefined });
       expectRefusal(() => combine([answer]), "E_NOT_ENOUGH_SHARES", { got: 1, expected: 2 });
       const data = { field: "kfrag", part: "equation e(X_A, rk) = e(Gamma, Y_B)" };
-      expectRefusal(() => engine.verifyFraction(second, keys), "E_BAD_PROOF", data);
+      expectRefusal(() => engine.verifyFraction(second, ofStranger), "E_BAD_PROOF", data);
     });
 
     it("are refused for another owner or recipient", () => {
@@ -196,7 +206,7 @@ describe("afgh", () => {
       const never = () => expect.fail("no randomness is needed");
       const cfrag = engine.reencrypt(kfrag, scope.capsule, never);
       expect(engine.reencrypt(kfrag, scope.capsule, never)).to.deep.equal(cfrag);
-      expect(cfrag.length).to.equal(256 + 146);
+      expect(cfrag.length).to.equal(256 + 146 + 64);
     });
 
     it("are refused for another capsule or share, naming what fails", () => {
@@ -328,7 +338,7 @@ describe("afgh", () => {
       const verify = (bytes: Uint8Array) => engine.verify(bytes, { capsule: scope.capsule, commitment, ...scope.keys });
       refuse(() => engine.verifyFraction(kfrag.slice(0, 95), scope.keys), "kfrag", 95, 96);
       refuse(() => engine.verifyFraction(kfrag.slice(0, 97), scope.keys), "kfrag", 1, 2);
-      refuse(() => engine.verifyFraction(kfrag.slice(0, -1), scope.keys), "kfrag", 193, 194);
+      refuse(() => engine.verifyFraction(kfrag.slice(0, -1), scope.keys), "kfrag", 257, 258);
       refuse(() => verify(new Uint8Array(255)), "cfrag", 255, 256);
       const none = undefined as unknown as Uint8Array;
       refuse(() => engine.reencrypt(none, scope.capsule, random), "kfrag", "undefined", 96);

@@ -428,7 +428,13 @@ const PARSERS: readonly Parser[] = [
   ...engineParsers({ name: "ecies", threshold: 2, load: () => ecies() }),
   ...engineParsers({ name: "bbs98", threshold: 2, load: () => bbs98() }),
   ...specialParsers,
-  ...engineParsers({ name: "afgh", threshold: 2, codes: ["E_WRONG_KEY"], slow: true, load: fastAfgh }),
+  ...engineParsers({
+    name: "afgh",
+    threshold: 2,
+    codes: ["E_WRONG_KEY", "E_BAD_SIGNATURE"],
+    slow: true,
+    load: fastAfgh,
+  }),
   ...engineParsers({
     name: "lwe-1024",
     threshold: 1,
