@@ -13,7 +13,7 @@ import {
   deployStaking,
   enterPeriod,
 } from "../support/staking";
-import { StakingActors, makeActors } from "../support/stakingActors";
+import { ALLOWANCE, StakingActors, makeActors } from "../support/stakingActors";
 import { ToldEscrow } from "../support/stakingEvents";
 import { type ModelStaker, StakingModel } from "../support/stakingModel";
 
@@ -108,8 +108,9 @@ async function compare(run: ModelRun, i: number): Promise<void> {
     expect(await escrow.lockedAt(address, model.period)).to.equal(model.weightNow(staker));
     expect(await escrow.lockedAt(address, model.period + 1n)).to.equal(model.weightNext(staker));
     expect(await escrow.isActive(address), "I-E17 min_stake_or_out").to.equal(model.isActive(staker));
-    const slashes = "I-E5 slashable_until_paid, I-E6 slash_once, I-E8 slash_floor, I-E9 split_merge_conserve: deposit";
-    expect(await escrow.depositOf(address), slashes).to.equal(staker.deposit);
+    const slashes = "I-E5 slashable_until_paid, I-E6 slash_once, I-E8 slash_floor, I-E9 split_merge_conserve";
+    const deposit = `${slashes}, I-E16 stranger_no_effect: deposit of ${address}`;
+    expect(await escrow.depositOf(address), deposit).to.equal(staker.deposit);
     for (const until of untils(run, staker))
       expect(await escrow.drawableUnits(address, until), `I-E15 no_flash_weight: until ${until}`).to.equal(
         model.drawableUnits(staker, until, LENGTH),
@@ -188,7 +189,7 @@ async function compareWithFormulas({ system, actors, ledger, roles }: StakingAct
   }
 }
 
-/** I-T1 to I-T3 and I-X1: every token is somebody's, minted for somebody, and below what was allocated. */
+/** I-T1 to I-T4 and I-X1: every token is somebody's, minted for somebody, and below what was allocated. */
 async function checkSupply({ system, actors, roles, model }: StakingActors, told: ToldEscrow): Promise<void> {
   const { token, escrow } = system;
   const [deployer] = await ethers.getSigners();
@@ -204,6 +205,8 @@ async function checkSupply({ system, actors, roles, model }: StakingActors, told
   const [minted, burned] = [await sum(NOBODY, undefined), await sum(undefined, NOBODY)];
   expect(supply, "I-T2: it falls by burns only").to.equal(minted - burned);
   const claims = [...told.stakers.values()].reduce((total, { claimed }) => total + claimed, 0n);
+  for (const { address, spent } of actors)
+    expect(await token.allowance(address, escrow), "I-T4 allowance_exact").to.equal(ALLOWANCE - spent);
   const toProvers = minted - INITIAL_SUPPLY - claims - told.paidToCheckers;
   expect(toProvers, "I-T3 mint_authority").to.be.within(0n, told.slashed.toProvers);
 }
@@ -233,6 +236,51 @@ async function finish(run: StakingActors): Promise<void> {
   });
   await checkSupply(run, told);
   await checkEvents(run, told);
+  await checkExit(run);
+}
+
+/** One actor in so many leaves in the end. */
+const LEAVERS = 6;
+
+/**
+ * I-X2 exit_always: with everybody else silent, and what policies reserved released, whoever winds down gets its deposit and what is due.
+ * I-E11 mint_decay_accuracy on the way: R is at most 2 wei off the closed form per stretch of constant stake.
+ */
+async function checkExit({ system, actors, model, roles }: StakingActors): Promise<void> {
+  const { escrow, token } = system;
+  const { decayPeriods: T, unbondingPeriods } = model.parameters;
+  const leavers = actors.filter((_, i) => i % LEAVERS === 0);
+  const held = async (address: string) =>
+    Promise.all(
+      Array.from({ length: Number(await escrow.positionCount(address)) }, (_, i) => escrow.position(address, i)),
+    );
+  await enterPeriod(LENGTH, model.period + 1n);
+  for (const { address, signer } of leavers) {
+    await escrow.connect(roles.policyManager).release(address, await escrow.reservedOf(address));
+    for (const [i, { amount, endPeriod }] of (await held(address)).entries())
+      if (amount > 0n && endPeriod === 0n) await escrow.connect(signer).startWindDown(i);
+  }
+
+  const [first, length] = [model.period + 2n, SHORT.maxLockPeriods + 7n + unbondingPeriods];
+  await time.increaseTo(first * LENGTH);
+  const before = await escrow.remainingSupply();
+  await time.increaseTo((first + length) * LENGTH);
+  expect(await escrow.totalLocked(), "somebody stays").to.be.above(0n);
+  const exact = (before * (T - 1n) ** length) / T ** length;
+  const dust = 2n * (length / 7n + 2n);
+  expect(await escrow.remainingSupply(), "I-E11 mint_decay_accuracy").to.be.within(exact - dust, exact + dust);
+
+  while (!(await escrow.advance.staticCall())) await escrow.advance();
+  await escrow.advance();
+  for (const { address, signer } of leavers) {
+    const own = escrow.connect(signer);
+    const owed =
+      (await token.balanceOf(address)) + (await escrow.depositOf(address)) + (await escrow.claimable(address));
+    await own.claim();
+    for (const [i, { amount }] of (await held(address)).entries()) if (amount > 0n) await own.withdraw(i);
+    expect(await token.balanceOf(address), `I-X2 exit_always: ${address}`).to.equal(owed);
+    expect(await escrow.depositOf(address), `I-X2 exit_always: ${address}`).to.equal(0n);
+  }
 }
 
 describe("StakingEscrow against the naive model", function () {

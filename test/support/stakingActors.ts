@@ -9,11 +9,15 @@ import { StakingLedger } from "./stakingLedger";
 import { type ModelPosition, type ModelStaker, type StakingModel } from "./stakingModel";
 
 const UNIT_NKMS = 10n ** 18n;
+/** What each actor lets the escrow take. */
+export const ALLOWANCE = 20_000_000n * UNIT_NKMS;
 
 export interface Actor {
   signer: Signer;
   address: string;
   staker: ModelStaker;
+  /** Wei that the escrow took out of its allowance. */
+  spent: bigint;
 }
 
 export interface Roles {
@@ -102,6 +106,7 @@ export class StakingActors {
           const amount = this.amount();
           const lock = 1n + random.below(40);
           await escrow.connect(actor.signer).create(amount, lock);
+          actor.spent += amount;
           actor.staker.positions[this.free(actor)] = { amount, lock, end: 0n, retired: false };
           actor.staker.added += amount;
           model.decide(actor.staker);
@@ -112,6 +117,7 @@ export class StakingActors {
         run: async (actor) => {
           const [index, amount] = [this.live(actor), 1n + random.below(UNIT_NKMS) * random.below(100_000)];
           await escrow.connect(actor.signer).increase(index, amount);
+          actor.spent += amount;
           add(actor, index, amount);
         },
       },
@@ -198,6 +204,7 @@ export class StakingActors {
         run: async (actor) => {
           const amount = 1n + random.below(UNIT_NKMS) * random.below(10_000);
           await escrow.connect(actor.signer).returnToReserve(amount);
+          actor.spent += amount;
           this.giveBack(amount);
         },
       },
@@ -332,9 +339,9 @@ export async function makeActors(count: number, system: StakingSystem, model: St
     await impersonateAccount(address);
     await setBalance(address, 10n ** 24n);
     const signer = await ethers.getSigner(address);
-    await system.token.transfer(address, 20_000_000n * UNIT_NKMS);
-    await system.token.connect(signer).approve(system.escrow, ethers.MaxUint256);
-    actors.push({ signer, address, staker: model.staker(address) });
+    await system.token.transfer(address, ALLOWANCE);
+    await system.token.connect(signer).approve(system.escrow, ALLOWANCE);
+    actors.push({ signer, address, staker: model.staker(address), spent: 0n });
   }
   return actors;
 }

@@ -82,7 +82,7 @@ describe("task deploy", () => {
     expect(await nonce()).to.equal(first + CONTRACT_NAMES.length);
   });
 
-  it("lets nobody slash, forfeit, convict or pay checkers: no slasher is named, and nobody has the key of address zero", async () => {
+  it("I-X4 no_admin: lets nobody slash, forfeit, convict or pay checkers: no slasher is named, and nobody has the key of address zero", async () => {
     const { stakingEscrow, deployment } = await world().connect("ada");
     const escrow = StakingEscrow__factory.connect(deployment.StakingEscrow, world().rpc);
     const escrowArguments = await argumentsOf(StakingEscrow__factory, deployment.StakingEscrow);

@@ -233,19 +233,40 @@ describe("StakingEscrow: penalties", () => {
       }
     });
 
-    it("works alike at 32 positions", async () => {
-      const { escrow, own, alice, slasher, prover, now } = await loadFixture(one);
-      for (let i = 1; i < 32; ++i) await own.create(AMOUNT, LOCK);
-      for (const i of [3, 9, 27]) await own.startWindDown(i);
-      await go(now + 2n);
-      await escrow.connect(slasher).slash(alice, 31n * AMOUNT + 1n, prover, 0n);
-      expect(await escrow.depositOf(alice)).to.equal(AMOUNT - 1n);
-      expect(await escrow.totalLockedAt(now + 3n)).to.equal(AMOUNT - 1n);
-      expect((await own.position(alice, 27)).amount).to.equal(AMOUNT - 1n);
-      await go(now + 40n);
-      expect(await escrow.totalLocked()).to.equal(0n);
-      expect(await escrow.activeNodesAt(now + 40n)).to.equal(0n);
-    });
+    for (const count of [1, 2, 10, 31, 32])
+      it(`I-E2 deposit_sum: keeps weight, leaf, D, N and schedule in step, positions: ${count}`, async () => {
+        const { escrow, own, alice, slasher, prover, now } = await loadFixture(one);
+        const lock = (i: number) => LOCK + 7n * BigInt(i);
+        for (let i = 1; i < count; ++i) await own.create(AMOUNT, lock(i));
+        await go(now + 1n);
+        const all = Array.from({ length: count }, (_, i) => i);
+        const [relocking, winding] = [0, 1].map((rest) => all.filter((i) => i % 2 === rest));
+        for (const i of winding) await own.startWindDown(i);
+
+        const penalty = (2n * AMOUNT * BigInt(count)) / 3n;
+        await escrow.connect(slasher).slash(alice, penalty, prover, 0n);
+        let unpaid = penalty;
+        const left = new Map<number, bigint>();
+        for (const i of [...relocking, ...winding]) {
+          const cut = unpaid < AMOUNT ? unpaid : AMOUNT;
+          unpaid -= cut;
+          left.set(i, AMOUNT - cut);
+        }
+        const end = (i: number) => endAfter(now + 1n, lock(i));
+        const weightAt = (when: bigint) =>
+          all
+            .filter((i) => left.get(i)! >= MINIMUM && (relocking.includes(i) || end(i) > when))
+            .reduce((sum, i) => sum + left.get(i)!, 0n);
+
+        expect(await escrow.depositOf(alice)).to.equal(AMOUNT * BigInt(count) - penalty);
+        expect(await escrow.lockedAt(alice, now + 2n)).to.equal(weightAt(now + 2n));
+        expect(await escrow.totalUnits()).to.equal(weightAt(now + 2n) / (await escrow.unit()));
+        for (const when of [now + 2n, ...winding.flatMap((i) => [end(i) - 1n, end(i)])]) {
+          await go(when);
+          expect(await escrow.totalLocked(), `D in ${when}`).to.equal(weightAt(when));
+          expect(await escrow.activeNodesAt(when), `N in ${when}`).to.equal(weightAt(when) > 0n ? 1n : 0n);
+        }
+      });
   });
 
   context("conviction", () => {
