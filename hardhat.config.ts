@@ -36,7 +36,12 @@ const config: HardhatUserConfig = {
   typechain: { outDir: "typechain-types", target: "ethers-v6" },
   gasReporter: { enabled: false },
   // Files run side by side on the two cores that a small machine has.
-  mocha: { timeout: 60_000, parallel: true, jobs: 2 },
+  mocha: {
+    timeout: 60_000,
+    parallel: true,
+    jobs: 2,
+    require: ["hardhat/register", "./test/support/failedTests.ts"],
+  },
 };
 
 export default config;

@@ -11,7 +11,7 @@
  *   W = r*Y, 96 bytes, K = HKDF(Z^r, W), Z^r = e(g1, 1/b*W)
  * W is in G2, where re-encryption keys are, and no pairing takes two points of G2.
  */
-import { concat } from "../../bytes";
+import { concat, equalBytes } from "../../bytes";
 import { SCALAR_LENGTH, splitFields } from "../encoding";
 import type { Encapsulation, RandomSource } from "../engine";
 import { badProof } from "../errors";
@@ -57,7 +57,7 @@ export function readCapsule(backend: PairingBackend, bytes: Uint8Array): Capsule
   const s = decodeGroupScalar("capsule.s", s32);
   const h = hashPoints(backend, "capsule", [x, c, v]);
   const expected = backend.encodeG1(backend.combineG1Vartime([x, c], [s, negate(h)]));
-  if (!expected.every((byte, index) => byte === v48[index])) throw badProof("capsule", "equation s*X = V + h*C");
+  if (!equalBytes(expected, v48)) throw badProof("capsule", "equation s*X = V + h*C");
   return { bytes: concat(owner, c48, v48, s32), owner, x, c };
 }
 
