@@ -27,7 +27,7 @@ export function shareIndexOf(policy: Policy, node: Address): number {
   const id = toHex(policyId(policy));
   throw new NkmsError("E_NOT_IN_POLICY", `${node} is no node of the policy ${id}.`, {
     why: `Its nodes are ${policy.nodes.join(", ")}. Nothing was sent.`,
-    fix: "Name one of them by its staker's address.",
+    fix: "Name one of them by its staker's address: policy:claim --of, policy:revoke --node.",
     data: { node, policyId: id },
   });
 }

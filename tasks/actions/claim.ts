@@ -2,6 +2,7 @@ import { inBatches } from "../../src/batches";
 import type { Chain } from "../../src/chain/connection";
 import { sharesIn } from "../../src/chain/nodeShares";
 import type { PolicyRecord } from "../../src/chain/policyManager";
+import { isSameAddress } from "../../src/protocol/abi";
 import { formatAmount } from "../../src/protocol/amount";
 import { feeSteps } from "../support/claims";
 import { policyIds } from "../support/policies";
@@ -21,14 +22,22 @@ export async function claimPolicy(session: Session): Promise<Outcome> {
   const of = session.optional("of");
   const node = of === undefined ? identity.account.address : await session.account(of);
   const shares = await sharesIn(chain, records, node);
+  const atOnce = (await isOwn(chain, node, identity.account.address)) ? undefined : 1;
   const earned = shares.reduce((sum, share) => sum + share.earned, 0n);
   const isFinal = shares.every((share) => share.final);
   return propose(session, chain, {
     title: isFinal ? "Claim for good" : "Claim",
     rows: [...ids.map((id) => ["policy", id] as const), ["node", node], ["fee", `about ${nkms(earned)}`]],
     result: { ...named(ids), node, expected: formatAmount(earned), final: isFinal },
-    steps: feeSteps(chain, node, shares).map((step) => ({ ...step, title: "claim" })),
+    steps: feeSteps(chain, node, shares, atOnce).map((step) => ({ ...step, title: "claim" })),
   });
+}
+
+/** Whether an account is a node's staker or worker, who claim several policies at once; a payer settles them one by one. */
+async function isOwn({ nodeRegistry }: Chain, node: string, account: string): Promise<boolean> {
+  if (isSameAddress(node, account)) return true;
+  const { worker } = await nodeRegistry.nodeOf(node);
+  return worker !== undefined && isSameAddress(worker, account);
 }
 
 async function returnBounties(session: Session, chain: Chain, records: readonly PolicyRecord[]): Promise<Outcome> {

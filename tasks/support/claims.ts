@@ -9,10 +9,15 @@ import { short } from "./show";
 const CLAIMS_AT_ONCE = 100;
 
 /** Shares that go on are claimed together; one that is over for good has a final claim of its own. */
-export function feeSteps({ policyManager }: Chain, node: string, shares: readonly NodeShare[]): Step[] {
+export function feeSteps(
+  { policyManager }: Chain,
+  node: string,
+  shares: readonly NodeShare[],
+  atOnce = CLAIMS_AT_ONCE,
+): Step[] {
   const running = shares.filter(({ final }) => !final);
   return [
-    ...batchesOf(running, CLAIMS_AT_ONCE).map((batch) => ({
+    ...batchesOf(running, atOnce).map((batch) => ({
       title: "claim fees",
       call: () => claimTogether(policyManager, node, batch),
     })),
@@ -25,7 +30,7 @@ export function feeSteps({ policyManager }: Chain, node: string, shares: readonl
   ];
 }
 
-/** Anybody may claim one share; only the node claims several at once. */
+/** A node's staker, its worker and the payer claim one share; the payer does not claim several at once. */
 function claimTogether(policyManager: Chain["policyManager"], node: string, shares: readonly NodeShare[]) {
   const [{ record, shareIndex }] = shares;
   if (shares.length === 1) return policyManager.claim(record, shareIndex);

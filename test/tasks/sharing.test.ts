@@ -49,6 +49,25 @@ describe("tasks for sharing, conditions and vouchers", () => {
     await world().rpc.send("evm_mine", []);
   };
 
+  /** A task as it is meant to be sent: a dry run before says what it would do, and sends nothing. */
+  async function rehearsed(task: string, args: object): Promise<JsonReport> {
+    const senders = await Promise.all(["ada", "bea"].map((name) => world().identity(name)));
+    const state = () => Promise.all(senders.map(({ account }) => world().rpc.getTransactionCount(account.address)));
+    const before = await state();
+    const dry = await world().json(task, { ...args, yes: true, dryRun: true });
+    expect([dry.exitCode, dry.value.dryRun, dry.value.transactions], JSON.stringify(dry.value)).to.deep.equal([
+      0,
+      true,
+      undefined,
+    ]);
+    expect(Number(dry.value.estimate.gas)).to.be.greaterThan(21_000);
+    expect(await state(), task).to.deep.equal(before);
+    const report = await world().json(task, { ...args, yes: true });
+    expect(report.value.transactions, JSON.stringify(report.value)).to.have.length(dry.value.estimate.transactions);
+    expect(await state(), task).not.to.deep.equal(before);
+    return report;
+  }
+
   it("create, show, check, renew and claim a policy on a condition", async () => {
     const when = "holds(NKMS, reader, 1)";
     const preview = await share({ dryRun: true, when, nodes: "ada" });
@@ -78,7 +97,7 @@ describe("tasks for sharing, conditions and vouchers", () => {
     expect([beyond.exitCode, beyond.value.error.code]).to.deep.equal([3, "E_END_ABOVE_MAXIMUM"]);
 
     await later(86_400);
-    const claimed = await world().json("policy:claim", { id, from: "ada", yes: true });
+    const claimed = await rehearsed("policy:claim", { id, from: "ada" });
     expect(claimed.value).to.include({ final: false, node: node.address });
     expect(Number(claimed.value.expected)).to.be.within(0.0863, 0.0866);
     await later(86_400 + 180);
@@ -142,16 +161,31 @@ describe("tasks for sharing, conditions and vouchers", () => {
     expect([other.exitCode, other.value.error.code]).to.deep.equal([3, "E_CONSENT_MISMATCH"]);
     await later(3_600);
     expect(titles(await run("policy:claim", "ada", { id: both }))).to.deep.equal(["claim"]);
-    expect(titles(await run("policy:revoke", "bea", { id, consent: out }))).to.deep.equal(["revoke"]);
+    expect(titles(await rehearsed("policy:revoke", { id, consent: out, from: "bea" }))).to.deep.equal(["revoke"]);
     expect((await world().json("policy:show", { id })).value.phase).to.equal("closed");
 
     const early = await run("policy:claim", "bea", { id: both, bounty: true });
     expect([early.exitCode, early.value.error.code]).to.deep.equal([3, "E_TOO_EARLY"]);
     await later(86_400 + 180);
-    const claimed = await run("policy:claim", "ada", { id: both });
+    const claimed = await rehearsed("policy:claim", { id: both, from: "ada" });
     expect([claimed.value.final, titles(claimed)]).to.deep.equal([true, ["claim", "claim"]]);
-    const returned = await run("policy:claim", "bea", { id: both, bounty: true });
+    const returned = await rehearsed("policy:claim", { id: both, bounty: true, from: "bea" });
     expect([returned.value.expected, titles(returned)]).to.deep.equal(["20", ["return", "return"]]);
+  });
+
+  it("settle several policies of a node one by one where its payer claims, and tell who is nobody there", async () => {
+    const payer = { payer: "bea", maxTime: "86400" };
+    const ids = [(await share(payer)).value.policyId, (await share(payer)).value.policyId];
+    const id = ids.join();
+    await later(3_600);
+    const notNode = await world().json("policy:claim", { id, from: "bea", yes: true });
+    expect([notNode.exitCode, notNode.value.error.code]).to.deep.equal([2, "E_NOT_IN_POLICY"]);
+    expect(notNode.value.error.fix).to.include("policy:claim --of");
+    const settled = await rehearsed("policy:claim", { id, of: "ada", from: "bea" });
+    expect(settled.value.transactions).to.have.length(2);
+    expect(Number(settled.value.expected)).to.be.closeTo(0.0072, 0.0001);
+    const again = await world().json("policy:claim", { id, from: "ada", yes: true });
+    expect(Number(again.value.expected)).to.be.lessThan(0.0001);
   });
 
   it("show before it is sent what a policy costs, on what condition, and for how long", async () => {
@@ -187,23 +221,25 @@ describe("tasks for sharing, conditions and vouchers", () => {
     for (let read = 0; read < 3; read++) {
       expect(await bea.read(PATH, { format: "text", maxPrice: PRICE })).to.equal("hello");
     }
-    const redeem = () => world().json("voucher:redeem", { from: "ada", data: node.directory, yes: true });
-    expect((await redeem()).value).to.include({ channels: 1, amount: "0.003" });
+    const redeeming = { from: "ada", data: node.directory };
+    const redeem = () => world().json("voucher:redeem", { ...redeeming, yes: true });
+    expect((await rehearsed("voucher:redeem", redeeming)).value).to.include({ channels: 1, amount: "0.003" });
     expect((await redeem()).value).to.deep.include({ channels: 0, transactions: [] });
     expect((await bea.channel(node.address))!.redeemed).to.equal(3n * PRICE);
 
-    const close = () => world().json("voucher:close", { node: "ada", from: "bea", yes: true });
-    expect((await close()).value).to.include({ final: false, rest: "1.497" });
+    const closing = { node: "ada", from: "bea" };
+    const close = () => world().json("voucher:close", { ...closing, yes: true });
+    expect((await rehearsed("voucher:close", closing)).value).to.include({ final: false, rest: "1.497" });
     const early = await close();
     expect([early.exitCode, early.value.error.code]).to.deep.equal([3, "E_CLOSE_NOT_DUE"]);
     await later(86_400);
-    expect((await close()).value).to.include({ final: true, rest: "1.497" });
+    expect((await rehearsed("voucher:close", closing)).value).to.include({ final: true, rest: "1.497" });
     const gone = await close();
     expect([gone.exitCode, gone.value.error.code]).to.deep.equal([3, "E_UNKNOWN_CHANNEL"]);
   });
 
   it("change what a node asks, and leave the rest as it is", async () => {
-    const { value } = await world().json("node:fee", { fee: "0.1728", from: "ada", yes: true });
+    const { value } = await rehearsed("node:fee", { fee: "0.1728", from: "ada" });
     expect(value.former.feePerDay).to.equal("0.0864");
     expect(value.terms).to.deep.equal({
       ...value.former,
