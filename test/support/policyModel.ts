@@ -39,6 +39,7 @@ export interface ModelShare {
   reserved: boolean;
   removed: boolean;
   leaked: boolean;
+  disclosed: boolean;
   released: boolean;
   bountyReturned: boolean;
   suspensions: Interval[];
@@ -58,6 +59,7 @@ const emptyShare = (): ModelShare => ({
   reserved: false,
   removed: false,
   leaked: false,
+  disclosed: false,
   released: false,
   bountyReturned: false,
   suspensions: [],
@@ -169,6 +171,7 @@ export class PolicyModel {
     if (!this.created) return "UnknownPolicy";
     const share = this.shares[index];
     if (share.leaked) return "AlreadyLeaked";
+    if (share.disclosed) return "AlreadyDisclosed";
     if (share.released || share.bountyReturned) return "AlreadyReleased";
     if (!share.removed) this.money.seized += this.takeOut(now, share);
     const burned = (share.bountyBox * this.parameters.burnBps + 9_999n) / 10_000n;
@@ -176,6 +179,16 @@ export class PolicyModel {
     this.money.challenger += share.bountyBox - burned;
     Object.assign(share, { leaked: true, reserved: false, bountyBox: 0n });
     this.closeBelowThreshold(now);
+    return undefined;
+  }
+
+  /** A decoy key was revealed with the owner's agreement. */
+  disclose(now: number, index: number): string | undefined {
+    if (!this.created) return "UnknownPolicy";
+    const share = this.shares[index];
+    if (share.disclosed) return "AlreadyDisclosed";
+    share.disclosed = true;
+    if (!this.closed && now < this.end) this.close(now);
     return undefined;
   }
 

@@ -18,9 +18,12 @@ export async function play(step: Step): Promise<void> {
   await ethers.provider.send("eth_sendTransaction", [{ ...step, gas: GAS, ...PRICE }]);
 }
 
-/** What a call would answer in the next block. */
-export async function ask(step: Omit<Step, "from"> & { from?: string }): Promise<string> {
-  return ethers.provider.send("eth_call", [{ ...step, gas: GAS }, "pending"]);
+/** What a call would answer in the next block, or in the one there is. */
+export async function ask(
+  step: Omit<Step, "from"> & { from?: string },
+  block: "pending" | "latest" = "pending",
+): Promise<string> {
+  return ethers.provider.send("eth_call", [{ ...step, gas: GAS }, block]);
 }
 
 /** The name of the error that a step would end in, among those of `known`; undefined if it would succeed. */
