@@ -63,7 +63,7 @@ export default tseslint.config(
     rules: syntax(noDefaultExport, rule, ...inProduct),
   })),
   { files: variableTime.outsideSource, rules: syntax(noDefaultExport) },
-  { files: ["src/index.ts", "src/crypto/index.ts"], rules: syntax(noDefaultExport, inProduct[0]) },
+  { files: ["src/index.ts", "src/crypto/index.ts"], rules: syntax(noDefaultExport, variableTime.inSrc, inProduct[0]) },
   { files: ["src/crypto/**/*.ts"], rules: { "max-lines": ["error", { max: 700 }] } },
   {
     files: ["src/crypto/**/*.ts", "src/protocol/**/*.ts", "src/{bytes,errors}.ts"],
