@@ -39,18 +39,14 @@ export class PaidReadsClient {
 
   /** The channel of a payer to a node, optionally as of a block; undefined if there is none. */
   async channelOf(payer: string, node: string, blockTag?: number): Promise<Channel | undefined> {
-    const overrides = blockTag === undefined ? {} : { blockTag };
-    const { deposit, redeemed, signer, closesAt, epoch } = await explained(
-      this.contract.channelOf(payer, node, overrides),
-    );
+    const { deposit, redeemed, signer, closesAt, epoch } = await this.read(payer, node, blockTag);
     if (BigInt(signer) === 0n) return undefined;
     return { deposit, redeemed, signer, closesAt: closesAt === 0n ? undefined : closesAt, epoch };
   }
 
   /** How many channels of a payer to a node were closed, optionally as of a block: the epoch of the present one, or of the next. */
   async epochOf(payer: string, node: string, blockTag?: number): Promise<bigint> {
-    const overrides = blockTag === undefined ? {} : { blockTag };
-    return (await explained(this.contract.channelOf(payer, node, overrides))).epoch;
+    return (await this.read(payer, node, blockTag)).epoch;
   }
 
   /** Seconds from announcing a close to its end. */
@@ -104,5 +100,9 @@ export class PaidReadsClient {
   /** Pays the rest of a channel whose delay is over to its payer; returns it. By anybody. */
   finishClose(payer: string, node: string): Call<bigint> {
     return prepare(this.provider, this.contract.finishClose, [payer, node]);
+  }
+
+  private read(payer: string, node: string, blockTag?: number) {
+    return explained(this.contract.channelOf(payer, node, blockTag === undefined ? {} : { blockTag }));
   }
 }

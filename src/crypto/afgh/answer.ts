@@ -14,7 +14,7 @@ import { requireMinimum, splitFields } from "../encoding";
 import type { ShareCommitment } from "../engine";
 import { badProof } from "../errors";
 import type { G1, G2, PairingBackend } from "../pairing";
-import { lagrangeModulo } from "../umbral/lagrange";
+import { lagrangeModulo } from "../lagrange";
 import { oneDealing } from "../verifiedAnswers";
 import type { Capsule } from "./capsule";
 import { dealingCommitment, type Dealing, type KFrag } from "./dealing";

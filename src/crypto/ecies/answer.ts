@@ -4,7 +4,7 @@ import type { CurveBackend, Point } from "../backend";
 import { requireMinimum } from "../encoding";
 import type { ShareCommitment } from "../engine";
 import { badProof } from "../errors";
-import { lagrangeAtZero } from "../umbral/lagrange";
+import { lagrangeAtZero } from "../lagrange";
 import { oneDealing } from "../verifiedAnswers";
 import type { Capsule } from "./capsule";
 import { commitmentAt, decodeDealing, dealingCommitment, indexScalar, type Dealing } from "./dealing";

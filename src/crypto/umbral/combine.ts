@@ -12,7 +12,7 @@ import { CryptoError } from "../errors";
 import { wipe } from "../secrets";
 import { deriveKey, type Capsule } from "./capsule";
 import type { CFrag } from "./cfrag";
-import { lagrangeAtZero } from "./lagrange";
+import { lagrangeAtZero } from "../lagrange";
 import { hashShareIndex, hashSharedSecret } from "./params";
 
 /** The recipient's pair, read and checked. */

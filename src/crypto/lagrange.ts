@@ -4,9 +4,9 @@
  * The x_j are small integers, or hashes shared by owner and recipient. They and the coefficients lead to no key without the recipient's secret,
  * so variable-time arithmetic is safe here.
  */
-import type { Scalar } from "../backend";
-import { CryptoError } from "../errors";
-import { fromBigInt, invertVartime, ORDER, toBigInt } from "../scalar";
+import type { Scalar } from "./backend";
+import { CryptoError } from "./errors";
+import { fromBigInt, invertVartime, ORDER, toBigInt } from "./scalar";
 
 /** All inverses for the price of one inversion: prefix products up, one inversion, back down. */
 function invertAll(order: bigint, values: readonly bigint[]): bigint[] {

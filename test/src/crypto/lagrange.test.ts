@@ -1,10 +1,10 @@
 import { bls12_381 } from "@noble/curves/bls12-381.js";
 import { expect } from "chai";
 
-import { fromBigInt, ORDER, randomScalar, toBigInt } from "../../../../src/crypto/scalar";
-import { lagrangeAtZero, lagrangeModulo } from "../../../../src/crypto/umbral/lagrange";
-import { expectRefusal } from "../../../support/crypto";
-import { seededRandom } from "../../../support/seededRandom";
+import { fromBigInt, ORDER, randomScalar, toBigInt } from "../../../src/crypto/scalar";
+import { lagrangeAtZero, lagrangeModulo } from "../../../src/crypto/lagrange";
+import { expectRefusal } from "../../support/crypto";
+import { seededRandom } from "../../support/seededRandom";
 
 const modulo = (value: bigint) => ((value % ORDER) + ORDER) % ORDER;
 
