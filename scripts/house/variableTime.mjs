@@ -29,6 +29,8 @@ function rule(names, functions) {
     `Literal[value=${pattern}]`,
     `TemplateElement[value.raw=${pattern}]`,
     "MemberExpression[object.name='mcl'][property.name='mul']",
+    "MemberExpression[object.name='mcl'][property.value='mul']",
+    "VariableDeclarator[init.name='mcl'] > ObjectPattern > Property[key.name='mul']",
   ];
   const allowed =
     functions.length === 0 ? [] : [inside(functions), `ImportSpecifier[local.name=${pattern}] > Identifier`];

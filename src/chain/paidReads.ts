@@ -77,9 +77,12 @@ export class PaidReadsClient {
     return prepare(this.provider, this.contract.topUp, [payer, node, amount]);
   }
 
-  /** What a transaction paid to nodes. */
-  paidIn({ logs }: Pick<TransactionReceipt, "logs">): bigint {
-    const events = logs.flatMap((log) => this.contract.interface.parseLog(log) ?? []);
+  /** What a transaction paid to nodes; other contracts' events do not count, whatever they say. */
+  async paidIn({ logs }: Pick<TransactionReceipt, "logs">): Promise<bigint> {
+    const address = await this.contract.getAddress();
+    const events = logs
+      .filter((log) => log.address === address)
+      .flatMap((log) => this.contract.interface.parseLog(log) ?? []);
     const paid = events.filter(({ name }) => name === "VoucherRedeemed").map(({ args }) => args.paid as bigint);
     return paid.reduce((sum, one) => sum + one, 0n);
   }

@@ -24,6 +24,7 @@ export interface LogEvents {
   vouchers_redeemed: { channels: number; amount: string };
   vouchers_forgotten: { channels: number };
   redeem_failed: { code: string };
+  forget_failed: { code: string };
   answer_withheld: { policyId: string; code: string };
   unexpected: { where: string; name: string; frames: string };
 }
@@ -42,6 +43,7 @@ export const LEVELS: { readonly [E in keyof LogEvents]: LogLevel } = {
   vouchers_redeemed: "info",
   vouchers_forgotten: "info",
   redeem_failed: "warn",
+  forget_failed: "warn",
   answer_withheld: "error",
   unexpected: "error",
 };

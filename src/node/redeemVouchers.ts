@@ -104,12 +104,17 @@ export class VoucherRedeemer {
   }
 
   async #step(): Promise<void> {
+    await this.#attempt("redeem_failed", () => this.#redeem());
+    await this.#attempt("forget_failed", () => this.#forget());
+  }
+
+  /** What fails is told, and tried again at the next look. */
+  async #attempt(event: "redeem_failed" | "forget_failed", duty: () => Promise<void>): Promise<void> {
     const { log } = this.options;
     try {
-      await this.#redeem();
-      await this.#forget();
+      await duty();
     } catch (error) {
-      log("redeem_failed", { code: codeOf(error) });
+      log(event, { code: codeOf(error) });
       if (!(error instanceof NkmsError)) log("unexpected", describeUnexpected("redeemVouchers", error));
     }
   }

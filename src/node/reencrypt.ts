@@ -1,6 +1,7 @@
 /**
  * Serving a request: who asks, whether the chain allows it and the reader pays (the condition, which costs this node the most, last), then
- * one re-encryption with its proof, checked once more before the worker signs for it (design 7). Nothing but "no such grant" and "not your signature" is said to who is not the requester.
+ * one re-encryption with its proof, checked once more before the worker signs for it (design 7). Payment is taken when the answer is ready: nobody pays for
+ * one this node cannot give. Nothing but "no such grant" and "not your signature" is said to who is not the requester.
  */
 import { equalBytes, fromHex, toHex } from "../bytes";
 import { wipe } from "../crypto/secrets";
@@ -34,8 +35,9 @@ export async function answerRequest(context: NodeContext, message: ReencryptRequ
   await requireCondition(context, grant, snapshot);
   requireCapsule(context, message.capsule);
   if (!(await context.requests.spend(message.request))) throw replayed(message.request);
+  const answered = await answer(context, message, grant);
   if (payment) await takePayment(context, payment);
-  return answer(context, message, grant);
+  return answered;
 }
 
 /** The grant asked about, if its requester asks. Throws E_NO_GRANT or E_BAD_SIGNATURE. */

@@ -41,6 +41,8 @@ describe("the rule about variable time", () => {
     "Fp12['pow'](shared, secret)",
     "powerMod(3, secret, q)",
     "mcl.mul(point, secret)",
+    "mcl['mul'](point, secret)",
+    "const { mul: times } = mcl; times(point, secret)",
     "function readOriginal() { return backend.combineVartime([p], [secret]) }",
   ]) {
     it(`reports ${code}`, async () => {

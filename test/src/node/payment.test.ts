@@ -11,7 +11,18 @@ import { nodeInfo, offerAnswer, offerRequest, type GrantRequest } from "../../..
 import { signerAddress, signTypedData } from "../../../src/protocol/typedSignature";
 import { VOUCHER, voucherDomain, type Voucher } from "../../../src/protocol/voucher";
 import { rejection } from "../../support/errors";
-import { grantOf, NOW, random, refusal, requestOf, STAKER, World } from "../../support/node/world";
+import {
+  engine,
+  engineWith,
+  fractions,
+  grantOf,
+  NOW,
+  random,
+  refusal,
+  requestOf,
+  STAKER,
+  World,
+} from "../../support/node/world";
 
 const PRICE = 7n;
 const PAYER = "0x" + "ee".repeat(20);
@@ -147,6 +158,16 @@ describe("payment for reads", () => {
     );
     expect(late.code).to.equal("E_EXPIRED");
     expect(await stored()).to.deep.equal([]);
+  });
+
+  it("is not taken where the node has no correct answer", async () => {
+    const wrong = engineWith({ reencrypt: (_, capsule) => engine.reencrypt(fractions[0].kfrag, capsule, random) });
+    await world.restart({ engine: wrong });
+    expect((await refused(voucher(7n))).code).to.equal("E_INTERNAL");
+    expect(await stored()).to.deep.equal([]);
+    await world.restart({ engine });
+    await read(voucher(7n));
+    expect((await stored()).map(({ amount }) => amount)).to.deep.equal([7n]);
   });
 
   it("does not start over with a voucher that was changed on disk", async () => {

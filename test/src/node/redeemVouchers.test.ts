@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { NkmsError } from "../../../src/errors";
 import type { ChannelState } from "../../../src/node/chainView";
 import { readVouchers, vouchersFolder } from "../../../src/node/voucherStore";
 import { encode } from "../../../src/protocol/codec";
@@ -126,10 +127,23 @@ describe("redeeming vouchers", () => {
     await pay(payers[0], 20n);
     world.chain.failing = true;
     await look();
-    expect(world.logged("redeem_failed")[0]).to.include({ code: "E_RPC_FAILED" });
+    expect(world.logged("redeem_failed")[0]).to.include({ code: "E_RPC_FAILED", level: "warn" });
+    expect(world.logged("forget_failed")[0]).to.include({ code: "E_RPC_FAILED", level: "warn" });
     world.chain.failing = false;
     await look();
     expect(world.chain.redeemed).to.deep.equal([20n]);
+  });
+
+  it("forgets when it cannot redeem, and redeems when it cannot forget", async () => {
+    await world.restart({ following: { ...FOLLOWING, deletionDepth: 0 } });
+    await pay(payers[0], 20n);
+    await pay(payers[1], 21n);
+    world.chain.redeem = () => Promise.reject(new NkmsError("E_RPC_FAILED", "no transaction"));
+    world.chain.close(payers[1]);
+    await look();
+    expect((await readVouchers(folder())).map(({ payer }) => payer)).to.deep.equal([payers[0]]);
+    expect(world.logged("redeem_failed")).to.have.length(1);
+    expect(world.logged("forget_failed")).to.deep.equal([]);
   });
 
   it("redeems a closing channel first, however many small ones there are, a hundred in a transaction", async () => {
