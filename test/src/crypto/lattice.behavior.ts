@@ -346,6 +346,11 @@ export function behavesAsLattice(engine: LatticeEngine): void {
     });
   });
 
+  it("refuses a kfrag whose root is not its body's", () => {
+    const data = { field: "kfrag", part: "hash of the key" };
+    expectRefusal(() => engine.verifyFraction(flipBit(fraction.kfrag, 7), keys), "E_BAD_PROOF", data);
+  });
+
   it("refuses every truncation and extension of capsule, kfrag and cfrag", () => {
     const readers: [Uint8Array, (bytes: Uint8Array) => unknown][] = [
       [capsule, (bytes) => engine.verifyCapsule(bytes)],
