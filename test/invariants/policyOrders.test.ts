@@ -53,8 +53,9 @@ const renewedEnd = (model: PolicyModel) => model.end + PROLONGATION;
 const atRelease = (model: PolicyModel, next: number) => (model.created ? Math.max(next, model.releaseTime) : next);
 
 /**
- * All but one are about share 0, so that each meets every other. Below two of the three shares a policy closes. Claims of several
- * policies and revocations by signature come to the same as the events here, and have tests of their own.
+ * All but two are about share 0, so that each meets every other; the contract keeps that share's lane apart from those of the others, of
+ * which one is claimed too. Below two of the three shares a policy closes. Claims of several policies and revocations by signature
+ * come to the same as the events here, and have tests of their own.
  */
 const EVENTS: readonly Event[] = [
   {
@@ -95,6 +96,11 @@ const EVENTS: readonly Event[] = [
     name: "claim",
     apply: (model, now) => model.claim(now, 0),
     step: (world) => call(world, world.system.nodes[0].worker.address, "claim", world.view, 0),
+  },
+  {
+    name: "claim of another node",
+    apply: (model, now) => model.claim(now, 1),
+    step: (world) => call(world, world.system.nodes[1].worker.address, "claim", world.view, 1),
   },
   {
     name: "expire",
@@ -154,7 +160,7 @@ async function deployWorld(): Promise<{ world: World; model: PolicyModel; now: n
   const consentTo = (end: number | bigint) =>
     consent(system, payer, PAYMENT, policy, { end: BigInt(end), deadline: now + 100_000n });
   const renewals = new Map(await Promise.all(ends.map(async (end) => [end, await consentTo(end)] as const)));
-  await impersonateAccount(nodes[0].worker.address);
+  for (const node of nodes.slice(0, 2)) await impersonateAccount(node.worker.address);
   const world: World = {
     system,
     policy,
@@ -248,7 +254,8 @@ async function expectDrained(world: World, model: PolicyModel, second: number, s
  * That is sound because what follows depends on nothing but the second and what the contracts have stored, and two equal states have
  * stored the same: the sight shows every word that an event writes (the policy's state and lanes, supply, balances, reserved
  * collateral), but for the registry's list of suspensions, which the model has second by second; and sight and model were both
- * compared with each other on the way to either. A released share's lane is not shown, but nothing reads it any more.
+ * compared with each other on the way to either. A released share's lane is not shown, but
+ * nothing that is paid depends on it any more.
  */
 class Tree {
   /** How often a step was played on the contract, and how often one was refused there. */

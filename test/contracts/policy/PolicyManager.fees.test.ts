@@ -140,16 +140,25 @@ describe("PolicyManager: fees", () => {
       expect(await manager.feesDue(view, 1)).to.deep.equal([RATE * 45n, 0]);
     });
 
-    it("keeps 32 lanes apart", async () => {
+    it("keeps 32 lanes apart, and replaces what stood in each", async () => {
       const system = await loadFixture(deployLarge);
+      const { manager, token, owner } = system;
       const { policy, id, shown: view } = await create(system, { shares: 32 });
+      const before = await Promise.all(policy.nodes.map((node) => token.balanceOf(node)));
       const order = [31, 0, 8, 7, 15, 16, 23, 24, 1, 30];
-      for (const [step, share] of order.entries()) {
-        await at(policy.terms.start + BigInt(step) + 1n);
-        await system.manager.connect(system.owner).claim(view, share);
-      }
-      for (let share = 0; share < 32; share++) {
-        expect(await system.manager.laneOf(id, share)).to.deep.equal([order.indexOf(share) + 1, false]);
+      const secondsOf = (share: number, lastClaim: number) =>
+        order.includes(share) ? BigInt(lastClaim + order.indexOf(share) + 1) : 0n;
+      for (const claimedAfter of [0, order.length]) {
+        for (const [step, share] of order.entries()) {
+          await at(policy.terms.start + BigInt(claimedAfter + step) + 1n);
+          await manager.connect(owner).claim(view, share);
+        }
+        for (const [share, node] of policy.nodes.entries()) {
+          const seconds = secondsOf(share, claimedAfter);
+          expect(await manager.laneOf(id, share), `lane of ${share}`).to.deep.equal([seconds, false]);
+          const earned = (await token.balanceOf(node)) - before[share];
+          expect(earned, `fees of ${share}`).to.equal(policy.terms.feeRate * seconds);
+        }
       }
     });
   });
