@@ -162,7 +162,8 @@ abstract contract SupplyLaw is EscrowBase {
         _head.remaining += uint96(amount);
     }
 
-    /// @dev Adds to an expiry, both sums in one word: none reaches the end of its lane, since weights stay within the supply.
+    /// @dev Adds to an expiry, both sums in one word: none reaches the end of its lane, since weights stay within the supply. A new
+    /// end may not come long after one that nobody has passed: whoever passes that one searches all words between them.
     function _schedule(uint256 end, uint256 weight, uint256 nodes) internal {
         Expiry storage expiry = _expiries[end];
         uint256 word;
@@ -170,6 +171,7 @@ abstract contract SupplyLaw is EscrowBase {
             word := sload(expiry.slot)
         }
         if (uint96(word >> 128) == 0) {
+            _checkDistance(_now());
             _ends.add(end);
             if (end < _head.nextEnd) _head.nextEnd = uint32(end);
         }

@@ -8,6 +8,7 @@ import { LENGTH, LOCK, MINIMUM, at, checked, endAfter, federated, go, period } f
 const AMOUNT = 40_000n * UNIT_NKMS;
 const RESERVE = MAX_SUPPLY - INITIAL_SUPPLY;
 const T = 200n;
+const LONGEST = 300n;
 
 /** Alice alone at the stake, in her first period with weight. */
 async function alone() {
@@ -242,6 +243,43 @@ describe("StakingEscrow: supply and rewards", () => {
       await escrow.advance();
       await escrow.connect(alice).claim();
       await escrow.connect(bob).withdraw(0);
+    });
+
+    it("so does an end that nobody else has, however long ago the one before was: -1, 0", async () => {
+      const { escrow, alice, bob, start } = await loadFixture(federated);
+      const own = escrow.connect(alice);
+      for (const lock of [LONGEST, 2n, 3n]) await own.create(MINIMUM, lock);
+      await escrow.connect(bob).create(MINIMUM, 2n);
+      await at(start + 1n);
+      await escrow.connect(bob).startWindDown(0);
+      const end = (await escrow.position(bob, 0)).endPeriod;
+      await at(end + 7n * 32n - 1n);
+      await own.startWindDown(0);
+      const last = (await escrow.position(alice, 0)).endPeriod;
+      const late = end + 7n * 32n;
+      await at(late);
+      for (const call of [() => own.startWindDown(1), () => own.prolong(0, LONGEST + 7n)])
+        await expect(call()).to.be.revertedWithCustomError(escrow, "NeedsAdvance").withArgs(end, late);
+      await go(last + 10_000_000n);
+      await escrow.advance();
+      expect(await escrow.advance.staticCall()).to.equal(true);
+      expect(await escrow.totalLocked()).to.equal(2n * MINIMUM);
+      await own.withdraw(0);
+    });
+
+    it("but an end that others have may be had too", async () => {
+      const { escrow, alice, bob, start } = await loadFixture(federated);
+      const [first, shared] = [2n, LONGEST].map((lock) => endAfter(start + 1n, lock));
+      const late = first + 7n * 32n;
+      for (const lock of [2n, LONGEST]) await escrow.connect(bob).create(MINIMUM, lock);
+      await escrow.connect(alice).create(MINIMUM, shared - late - 1n);
+      await at(start + 1n);
+      for (const index of [0, 1]) await escrow.connect(bob).startWindDown(index);
+      await at(late);
+      await escrow.connect(alice).startWindDown(0);
+      expect((await escrow.position(alice, 0)).endPeriod).to.equal(shared);
+      await go(shared);
+      expect(await escrow.totalLocked()).to.equal(0n);
     });
 
     it("pays the same as after an advance", async () => {
