@@ -1,5 +1,5 @@
 /** Which contracts form the system on a chain, and where that is written down. */
-import { isAddress } from "ethers";
+import { getAddress, isAddress } from "ethers";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
@@ -84,7 +84,9 @@ function parseDeployment(value: unknown, chainId: number, origin: string): Deplo
     });
   }
   if (fields.chainId !== chainId) throw wrongChain(fields.chainId!, chainId, origin);
-  return fields as Deployment;
+  const deployment = { ...(fields as Deployment) };
+  for (const name of CONTRACT_NAMES) deployment[name] = getAddress(deployment[name]);
+  return deployment;
 }
 
 /** The refusal to work on another chain than the one that was meant. `origin` says where `got` comes from. */

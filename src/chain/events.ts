@@ -1,6 +1,7 @@
-/** Reads events in bounded windows of blocks, because servers refuse or truncate answers over long ranges. */
-import type { BaseContract, DeferredTopicFilter, EventLog, Provider } from "ethers";
+/** Reads events: in bounded windows of blocks, because servers refuse or truncate answers over long ranges, or in one transaction's receipt. */
+import type { BaseContract, DeferredTopicFilter, EventLog, LogDescription, Provider, TransactionReceipt } from "ethers";
 
+import { isSameAddress } from "../protocol/abi";
 import { explained } from "./refusals";
 
 const WINDOW_BLOCKS = 5_000;
@@ -20,4 +21,10 @@ export async function queryEvents(
     found.push(...((await explained(contract.queryFilter(filter, from, to))) as EventLog[]));
   }
   return found;
+}
+
+/** What a contract, connected by its address, tells in a receipt; other contracts' events do not count, whatever they say. */
+export function eventsIn(contract: BaseContract, { logs }: Pick<TransactionReceipt, "logs">): LogDescription[] {
+  const ours = logs.filter(({ address }) => isSameAddress(address, contract.target as string));
+  return ours.flatMap((log) => contract.interface.parseLog(log) ?? []);
 }

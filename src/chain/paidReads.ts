@@ -4,7 +4,7 @@ import type { Provider, TransactionReceipt } from "ethers";
 import type { PaidReads } from "../../typechain-types";
 import type { Voucher } from "../protocol/voucher";
 import { type Call, prepare } from "./call";
-import { queryEvents } from "./events";
+import { eventsIn, queryEvents } from "./events";
 import { explained } from "./refusals";
 
 /** A channel that is open or closing. Times are Unix seconds. */
@@ -78,13 +78,9 @@ export class PaidReadsClient {
   }
 
   /** What a transaction paid to nodes; other contracts' events do not count, whatever they say. */
-  async paidIn({ logs }: Pick<TransactionReceipt, "logs">): Promise<bigint> {
-    const address = await this.contract.getAddress();
-    const events = logs
-      .filter((log) => log.address === address)
-      .flatMap((log) => this.contract.interface.parseLog(log) ?? []);
-    const paid = events.filter(({ name }) => name === "VoucherRedeemed").map(({ args }) => args.paid as bigint);
-    return paid.reduce((sum, one) => sum + one, 0n);
+  paidIn(receipt: Pick<TransactionReceipt, "logs">): bigint {
+    const redemptions = eventsIn(this.contract, receipt).filter(({ name }) => name === "VoucherRedeemed");
+    return redemptions.reduce((sum, { args }) => sum + (args.paid as bigint), 0n);
   }
 
   /**

@@ -6,7 +6,7 @@ import type { IPolicyManager } from "../../typechain-types/contracts/interfaces/
 import { fromHex } from "../bytes";
 import { type Commitment, commitmentsHash, type Policy, type Terms } from "../protocol/policy";
 import { type Call, prepare } from "./call";
-import { queryEvents } from "./events";
+import { eventsIn, queryEvents } from "./events";
 import { explained, refusal } from "./refusals";
 
 /** The deployment's choices; meanings and bounds stand at `IPolicyManager.Parameters`. */
@@ -158,9 +158,9 @@ export class PolicyManagerClient {
     return (await this.policies(filter)).find((record) => record.policyId === policyId.toLowerCase());
   }
 
-  /** The revocation that a transaction made, of a whole policy or of one node. */
-  revocationIn({ logs }: Pick<TransactionReceipt, "logs">): Revocation {
-    const events = logs.flatMap((log) => this.contract.interface.parseLog(log) ?? []);
+  /** The revocation that a transaction made, of a whole policy or of one node; other contracts' events do not count. */
+  revocationIn(receipt: Pick<TransactionReceipt, "logs">): Revocation {
+    const events = eventsIn(this.contract, receipt);
     const ours = events.filter(({ name }) => name === "PolicyRevoked" || name === "NodeRemoved");
     const ended = ours.find(({ name }) => name === "PolicyRevoked");
     return {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { getAddress } from "ethers";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,7 +16,7 @@ import { verifyWiring } from "../../../src/chain/wiring";
 import { rejection, thrown } from "../../support/errors";
 
 const CHAIN = 424242;
-const address = (number: number) => `0x${(0xa0 + number).toString(16).repeat(20)}`;
+const address = (number: number) => getAddress(`0x${(0xa0 + number).toString(16).repeat(20)}`);
 const DEPLOYMENT = {
   chainId: CHAIN,
   deployedAtBlock: 7,
@@ -35,7 +36,15 @@ describe("deployment", () => {
     await saveDeployment(DEPLOYMENT, home);
     expect(getDeployment(CHAIN, { home })).to.deep.equal(DEPLOYMENT);
     const given = { ...DEPLOYMENT, NKMSToken: address(9) };
-    expect(getDeployment(CHAIN, { home, deployment: given })).to.equal(given);
+    expect(getDeployment(CHAIN, { home, deployment: given })).to.deep.equal(given);
+  });
+
+  it("gives addresses with their checksums, whatever case they were written in", async () => {
+    const written = { ...DEPLOYMENT };
+    for (const name of CONTRACT_NAMES) written[name] = DEPLOYMENT[name].toLowerCase();
+    await saveDeployment(written, home);
+    expect(getDeployment(CHAIN, { home })).to.deep.equal(DEPLOYMENT);
+    expect(getDeployment(CHAIN, { deployment: written })).to.deep.equal(DEPLOYMENT);
   });
 
   it("says where it looked when it finds none", () => {
@@ -67,7 +76,8 @@ describe("deployment", () => {
 
 describe("wiring", () => {
   /** Code that holds the given addresses, as immutables stand in it. */
-  const holding = (...digits: number[]) => `0x6080${digits.map((digit) => address(digit).slice(2)).join("7f")}`;
+  const holding = (...digits: number[]) =>
+    `0x6080${digits.map((digit) => address(digit).slice(2).toLowerCase()).join("7f")}`;
   const codes: Record<string, string> = {
     ...Object.fromEntries(CONTRACT_NAMES.map((name) => [DEPLOYMENT[name], holding()])),
     [address(1)]: holding(2),

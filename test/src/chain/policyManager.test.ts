@@ -5,6 +5,7 @@ import { ethers } from "hardhat";
 import type { Call } from "../../../src/chain/call";
 import { type Creation, PolicyManagerClient } from "../../../src/chain/policyManager";
 import { ContractRefusal } from "../../../src/chain/refusals";
+import { PolicyManager__factory } from "../../../typechain-types";
 import { makeNodes, deployPolicySystem, PARAMETERS, type Party, type PolicySystem } from "../../support/policySystem";
 import { acceptance, creationOf, draft, type Draft, type DraftOptions, idOf } from "../../support/policyBuilder";
 import { rejection } from "../../support/errors";
@@ -185,5 +186,16 @@ describe("policyManager", () => {
     ]);
     const beyond = await refused(owner, client.claim(policy, 3));
     expect([beyond.code, beyond.data]).to.deep.equal(["E_SHARE_INDEX_OUT_OF_RANGE", { shareIndex: 3n, nodes: 3n }]);
+  });
+
+  it("reads a revocation from this contract's events alone, in whatever case its address was given", () => {
+    const here = ethers.getAddress("0x" + "ab".repeat(20));
+    const contract = PolicyManager__factory.connect(here.toLowerCase(), ethers.provider);
+    const client = new PolicyManagerClient(contract, ethers.provider, 0);
+    const policyId = ethers.toBeHex(7n, 32);
+    const revoked = (address: string, refund: bigint) =>
+      ({ address, ...contract.interface.encodeEventLog("PolicyRevoked", [policyId, 1_000n, refund]) }) as never;
+    const logs = [revoked(ethers.toBeHex(2n, 20), 900n), revoked(here, 5n)];
+    expect(client.revocationIn({ logs })).to.deep.equal({ policyId, end: 1_000n, refund: 5n });
   });
 });
