@@ -23,6 +23,13 @@ export interface Loot extends Sight {
 /** An honest node: the answers to capsules of somebody's choice, one by one. Throws where the node refuses a capsule. */
 export type Node = (capsule: Uint8Array) => Uint8Array;
 
+/** A wrong answer. */
+export interface Forgery {
+  readonly cfrag: Uint8Array;
+  /** What is wrong with it: as the engine calls the check that is broken, if it has one. */
+  readonly part: string;
+}
+
 export interface Attacks {
   /** The recipient's secret and the node's key together: a candidate for what `secretOf` gives of the owner's secret key. */
   collude(loot: Loot): Uint8Array;
@@ -36,10 +43,10 @@ export interface Attacks {
   readonly wait?: (sight: Sight, node: Node) => Uint8Array;
   /** re_ba from re_ab: candidates, each the scalar or the kfrag that turns the recipient's capsules into the owner's. */
   reverse(loot: Loot): Uint8Array[];
-  /** Whether the key seems to link this owner and this recipient: all relations to public keys that a node can try. */
-  links(loot: Loot, ownerPublicKey: Uint8Array, recipientPublicKey: Uint8Array): boolean;
-  /** Whether two keys of different rekeyings seem to link the same pair. */
-  recognises?(kfrag: Uint8Array, other: Uint8Array): boolean;
-  /** A wrong answer for this capsule that a node can make, beside the answer to another capsule. */
-  forge?(loot: Loot, capsule: Uint8Array): Uint8Array;
+  /** What in the key, beside its bytes, may have to do with these public keys: all that a node can try, each by a name of its own. */
+  relations(loot: Loot, ownerPublicKey: Uint8Array, recipientPublicKey: Uint8Array): string[];
+  /** The parts, by name, in which two keys are the same, though not to the byte. */
+  alike?(kfrag: Uint8Array, other: Uint8Array): string[];
+  /** Wrong answers to this capsule that a node can make, each of which breaks one check and passes all others. */
+  forgeries(loot: Loot, capsule: Uint8Array): Forgery[];
 }

@@ -13,9 +13,11 @@ import { fromBigInt, toBigInt } from "../../src/crypto/scalar";
 import { sign } from "../../src/crypto/signature";
 import { decodeCFrag, proofChallenge } from "../../src/crypto/umbral/cfrag";
 import { hashSharedSecret } from "../../src/crypto/umbral/params";
-import { NkmsError } from "../../src/errors";
 import type { Attacks, Loot, Node, Sight } from "./attack";
+import { afghForgeries, turnForgeries, umbralForgeries } from "./forgeries";
 import { keysOfEqualNonces, likeCapsules, type Proof } from "./proofs";
+import { pointRelations } from "./relations";
+import { refusal } from "./scene";
 
 const { Point } = secp256k1;
 const { Fn } = Point;
@@ -23,21 +25,22 @@ const { Fn } = Point;
 const product = (a: Uint8Array, b: Uint8Array) => fromBigInt(Fn.mul(toBigInt(a), toBigInt(b)));
 const inverse = (a: Uint8Array) => fromBigInt(Fn.inv(toBigInt(a)));
 
-/** rk*pk_B = pk_A, which holds where the re-encryption key is the quotient of their secrets. */
-function isQuotient(key: Uint8Array, ownerPublicKey: Uint8Array, recipientPublicKey: Uint8Array): boolean {
-  const turned = Point.fromBytes(recipientPublicKey).multiply(toBigInt(key));
-  return turned.equals(Point.fromBytes(ownerPublicKey));
+/** The key's own checks. Where they pass under any public keys they tell nothing. */
+function acceptance(
+  loot: Loot,
+  ownerPublicKey: Uint8Array,
+  recipientPublicKey: Uint8Array,
+  signer: Uint8Array,
+): string[] {
+  const keys = { ownerPublicKey, recipientPublicKey, signerPublicKey: signer };
+  return refusal(() => loot.engine.verifyFraction(loot.kfrag, keys)) === undefined ? ["accepted"] : [];
 }
 
-/** The key's own checks. Where they pass under any public keys they tell nothing. */
-function accepts(loot: Loot, ownerPublicKey: Uint8Array, recipientPublicKey: Uint8Array, signer: Uint8Array): boolean {
-  try {
-    loot.engine.verifyFraction(loot.kfrag, { ownerPublicKey, recipientPublicKey, signerPublicKey: signer });
-    return true;
-  } catch (error) {
-    if (error instanceof NkmsError) return false;
-    throw error;
-  }
+/** What rk and all else in a key that is a scalar or a point have to do with the public keys and G. */
+function relationsOf(key: Uint8Array, scalars: readonly Uint8Array[], points: readonly Uint8Array[]): string[] {
+  const rk = toBigInt(key);
+  const known = points.map((point) => Point.fromBytes(point));
+  return pointRelations([Point.BASE, ...known], [rk, Fn.inv(rk), ...scalars.map(toBigInt)]);
 }
 
 /** x*rk for every rk that is one if nonces repeat; x turns rk to the owner's secret, and the recipient reads it in an answer. */
@@ -74,7 +77,8 @@ export const umbralAttacks = (signerPublicKey: Uint8Array): Attacks => ({
   choose: (sight, node) =>
     fromProofs(sight, node, umbralProof, (cfrag) => umbralDivisor(cfrag.slice(98, 131), sight.recipient)),
   reverse: ({ kfrag }) => [inverse(kfrag.slice(32, 64))],
-  links: (loot, owner, recipient) => accepts(loot, owner, recipient, signerPublicKey),
+  relations: (loot, owner, recipient) => acceptance(loot, owner, recipient, signerPublicKey),
+  forgeries: umbralForgeries,
 });
 
 /** cfrag = E' 33 ‖ R 33 ‖ T1 33 ‖ T2 33 ‖ z 32 ‖ wrapped, h over R, E, E', T1, T2. */
@@ -97,8 +101,15 @@ export const eciesAttacks = (signerPublicKey: Uint8Array): Attacks => ({
   choose: (sight, node) =>
     fromProofs(sight, node, turnProof.bind(null, "ecies"), (cfrag) => eciesDivisor(cfrag.slice(164), sight)),
   reverse: ({ kfrag }) => [inverse(kfrag.slice(0, 32))],
-  links: (loot, owner, recipient) =>
-    isQuotient(loot.kfrag.slice(0, 32), owner, recipient) || accepts(loot, owner, recipient, signerPublicKey),
+  /** The points F_0, and E and V of the box, with its scalar s. */
+  relations(loot, owner, recipient) {
+    const { kfrag } = loot;
+    const box = kfrag.slice(-234);
+    const points = [owner, recipient, kfrag.slice(34, 67), box.slice(0, 33), box.slice(33, 66)];
+    const related = relationsOf(kfrag.slice(0, 32), [box.slice(66, 98)], points);
+    return [...related, ...acceptance(loot, owner, recipient, signerPublicKey)];
+  },
+  forgeries: turnForgeries,
 });
 
 /** rk = a/b; kfrag = rk 32 ‖ ... */
@@ -106,7 +117,9 @@ export const bbs98Attacks = (): Attacks => ({
   collude: ({ kfrag, recipient }) => product(kfrag.slice(0, 32), recipient.secretKey),
   choose: (sight, node) => fromProofs(sight, node, turnProof.bind(null, "bbs98"), () => sight.recipient.secretKey),
   reverse: ({ kfrag }) => [inverse(kfrag.slice(0, 32))],
-  links: ({ kfrag }, owner, recipient) => isQuotient(kfrag.slice(0, 32), owner, recipient),
+  relations: ({ kfrag }, owner, recipient) =>
+    relationsOf(kfrag.slice(0, 32), [], [owner, recipient, kfrag.slice(34, 67)]),
+  forgeries: turnForgeries,
 });
 
 const { G1, G2 } = bls12_381;
@@ -149,5 +162,6 @@ export const afghAttacks = (signerPublicKey: Uint8Array): Attacks => ({
     const candidates = [key, key.negate(), target, target.negate(), target.add(key), target.subtract(key)];
     return candidates.map((one) => concat(one.toBytes(true), dealing));
   },
-  links: (loot, owner, recipient) => accepts(loot, owner, recipient, signerPublicKey),
+  relations: (loot, owner, recipient) => acceptance(loot, owner, recipient, signerPublicKey),
+  forgeries: afghForgeries,
 });

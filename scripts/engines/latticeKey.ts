@@ -2,7 +2,7 @@
 import { concat } from "../../src/bytes";
 import { bindingOf, makeFractions } from "../../src/crypto/lattice/fraction";
 import { osRandom } from "../../src/crypto/random";
-import type { Loot } from "./attack";
+import type { Forgery, Loot } from "./attack";
 
 const KEY_START = 96;
 const BODY_START = 64;
@@ -17,8 +17,10 @@ export function withKey({ kfrag }: Loot, key: Uint8Array): Uint8Array {
 }
 
 /** The node gives the answer to another capsule, bound to this one. */
-export function forge({ engine, kfrag, commitment, ownerPublicKey, random }: Loot, capsule: Uint8Array): Uint8Array {
+export function forgeries(loot: Loot, capsule: Uint8Array): Forgery[] {
+  const { engine, kfrag, commitment, ownerPublicKey, random } = loot;
   const other = engine.encapsulate(ownerPublicKey, random).capsule;
   const turn = engine.reencrypt(kfrag, other, random).slice(0, -32);
-  return concat(turn, bindingOf(`nkms/v1/${engine.properties.name}/answer`, commitment.digest, capsule, turn));
+  const binding = bindingOf(`nkms/v1/${engine.properties.name}/answer`, commitment.digest, capsule, turn);
+  return [{ part: "turn", cfrag: concat(turn, binding) }];
 }

@@ -5,7 +5,7 @@ import { Ring, type Element } from "../../src/crypto/lwe/ring";
 import { LweScheme, uniformElement } from "../../src/crypto/lwe/scheme";
 import type { Attacks } from "./attack";
 import { chosenCapsules, secretFromChosen } from "./chosenCapsules";
-import { bytesOf, forge, keyOf, withKey } from "./latticeKey";
+import { bytesOf, forgeries, keyOf, withKey } from "./latticeKey";
 
 /** Y + X*s_B = g*s_A + noise, where g is large against the noise in the last row. */
 export function lweAttacks(profile: LweProfile): Attacks {
@@ -17,7 +17,12 @@ export function lweAttacks(profile: LweProfile): Attacks {
       ring.decode("element", bytes.slice(at * length, (at + 1) * length)),
     );
   const coefficients = (values: Element) => ring.toIntegers(ring.interpolate(values));
-  const isSmall = (values: Element) => coefficients(values).every((value) => Math.abs(value) < ring.modulus / 2 ** 12);
+  const interpolated = (values: readonly Element[]) => values.map((one) => ring.interpolate(one));
+  const isSmall = (residues: Element) =>
+    ring.toIntegers(residues).every((value) => Math.abs(value) < ring.modulus / 2 ** 12);
+  /** The first few coefficients tell nearly all that are not. */
+  const isNoise = (residues: Element) => isSmall(residues.map((one) => one.subarray(0, 8))) && isSmall(residues);
+  const shared = uniformElement(ring, `nkms/v1/${profile.name}/a`);
   const topFactor = () => {
     const last = profile.primes.at(-1)!;
     const digits = scheme.rowCount / profile.primes.length;
@@ -40,21 +45,24 @@ export function lweAttacks(profile: LweProfile): Attacks {
       const exchanged = all.map((_, at) => ring.encode(all[at ^ 1]));
       return [withKey(loot, concat(...exchanged))];
     },
-    /** Whether the key holds one of these public keys or a, or a sum or difference of them, but for noise. */
-    links({ kfrag }, ownerPublicKey, recipientPublicKey) {
-      const [owner, recipient] = [ownerPublicKey, recipientPublicKey].map((key) => ring.decode("key", key));
-      const known = [owner, recipient, ring.add(owner, recipient), ring.subtract(owner, recipient)];
-      const shared = uniformElement(ring, `nkms/v1/${profile.name}/a`);
-      const candidates = [...known, shared, ring.add(shared, recipient), ring.subtract(shared, recipient)];
-      return elements(keyOf(kfrag)).some((element) =>
-        candidates.some((one) => isSmall(ring.subtract(element, one)) || isSmall(ring.add(element, one))),
+    /** Which parts of the key are, up to sign and noise, a public key, a, or the sum or difference of two of these. */
+    relations({ kfrag }, ownerPublicKey, recipientPublicKey) {
+      const single = [ownerPublicKey, recipientPublicKey].map((key) => ring.decode("key", key)).concat([shared]);
+      const pairs = single.flatMap((one, at) => single.slice(at + 1).map((other) => [one, other] as const));
+      const sums = pairs.flatMap(([one, other]) => [ring.add(one, other), ring.subtract(one, other)]);
+      const known = interpolated([...single, ...sums]);
+      return interpolated(elements(keyOf(kfrag))).flatMap((part, at) =>
+        known.flatMap((one, place) => {
+          const isNear = isNoise(ring.subtract(part, one)) || isNoise(ring.add(part, one));
+          return isNear ? [`${at} is ${place}`] : [];
+        }),
       );
     },
-    /** Whether two keys differ by noise in some part. */
-    recognises(kfrag, other) {
-      const [first, second] = [kfrag, other].map((one) => elements(keyOf(one)));
-      return first.some((element, at) => isSmall(ring.subtract(element, second[at])));
+    /** The parts that differ by noise. */
+    alike(kfrag, other) {
+      const [first, second] = [kfrag, other].map((one) => interpolated(elements(keyOf(one))));
+      return first.flatMap((part, at) => (isNoise(ring.subtract(part, second[at])) ? [`${at}`] : []));
     },
-    forge,
+    forgeries,
   };
 }

@@ -7,7 +7,7 @@ import { MODULUS, MODULUS_BITS, type NtruSet } from "../../src/crypto/ntru/param
 import { invert, multiply } from "../../src/crypto/ntru/ring";
 import type { Attacks } from "./attack";
 import { leastSquaresConvolution } from "./convolution";
-import { bytesOf, forge, keyOf, withKey } from "./latticeKey";
+import { bytesOf, forgeries, keyOf, withKey } from "./latticeKey";
 
 /** Of honest answers forty are most often enough; so many never fail. */
 const MANY = 80;
@@ -84,13 +84,11 @@ export function ntruAttacks(set: NtruSet): Attacks {
     },
     reverse: (loot) => [withKey(loot, pack(reduced(invert(keyIn(loot.kfrag), set.order)), MODULUS_BITS))],
     /** rk*h_A = 3*g_A/f_B, which is h_B if the owners' g are the same. */
-    links: ({ kfrag }, ownerPublicKey, recipientPublicKey) =>
-      equalBytes(
-        bytesOf(reduced(multiply(keyIn(kfrag), decode(set, ownerPublicKey)))),
-        bytesOf(decode(set, recipientPublicKey)),
-      ),
-    /** The key of a pair is always the same. */
-    recognises: (kfrag, other) => equalBytes(bytesOf(keyIn(kfrag)), bytesOf(keyIn(other))),
-    forge,
+    /** rk*h_A = 3*g_A/f_B, which is h_B if the owners' g are the same. That the key of a pair is always the same shows in its bytes. */
+    relations({ kfrag }, ownerPublicKey, recipientPublicKey) {
+      const turned = reduced(multiply(keyIn(kfrag), decode(set, ownerPublicKey)));
+      return equalBytes(bytesOf(turned), bytesOf(decode(set, recipientPublicKey))) ? ["rk*h_A is h_B"] : [];
+    },
+    forgeries,
   };
 }

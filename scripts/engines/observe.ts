@@ -6,18 +6,18 @@ import type {
   Encapsulation,
   Engine,
   EngineProperties,
-  Fraction,
-  LatticeEngine,
   LevelledEngine,
   MultiHopEngine,
   RandomSource,
 } from "../../src/crypto/engine";
 import { toBigInt } from "../../src/crypto/scalar";
-import { umbral } from "../../src/crypto/umbral";
 import { NkmsError } from "../../src/errors";
 import type { Attacks, Loot, Node } from "./attack";
 import { attacksOn } from "./attacks";
-import { contractChecks, type Precompile } from "./onChain";
+import { convincesContract, whoDetects } from "./lies";
+import { namesItsKeys } from "./naming";
+import type { Precompile } from "./onChain";
+import { isLattice, refusal, Scene } from "./scene";
 
 /** Properties as seen, and lengths in bytes with threshold 1. What bounds the number of answers is no more than shown to be nothing by an attack. */
 export interface Observed extends Omit<EngineProperties, "maxAnswers"> {
@@ -39,91 +39,10 @@ export interface Observed extends Omit<EngineProperties, "maxAnswers"> {
 
 export const ROUNDS = 20;
 
-function refusal(call: () => unknown): string | undefined {
-  try {
-    call();
-    return undefined;
-  } catch (error) {
-    if (error instanceof NkmsError) return error.code;
-    throw error;
-  }
-}
-
-/** One owner, recipient and signer on an engine. */
-class Scene {
-  constructor(
-    readonly engine: Engine,
-    readonly random: RandomSource,
-    readonly interactive: boolean,
-    readonly owner = engine.keygen(random),
-    readonly recipient = engine.keygen(random),
-    readonly signer = umbral().keygen(random),
-  ) {}
-
-  /** The same two, with the recipient as owner. */
-  reversed(): Scene {
-    return new Scene(this.engine, this.random, this.interactive, this.recipient, this.owner, this.signer);
-  }
-
-  get keys() {
-    return {
-      ownerPublicKey: this.owner.publicKey,
-      recipientPublicKey: this.recipient.publicKey,
-      signerPublicKey: this.signer.publicKey,
-    };
-  }
-
-  encapsulate() {
-    return this.engine.encapsulate(this.owner.publicKey, this.random);
-  }
-
-  split(threshold: number, shares: number): Fraction[] {
-    const request = {
-      ownerSecretKey: this.owner.secretKey,
-      recipientPublicKey: this.recipient.publicKey,
-      signerSecretKey: this.signer.secretKey,
-      threshold,
-      shares,
-    };
-    const secret = this.interactive ? { recipientSecretKey: this.recipient.secretKey } : {};
-    return this.engine.rekey({ ...request, ...secret }, this.random);
-  }
-
-  /** The key that these fractions' answers give the recipient. */
-  readWith(fractions: readonly Fraction[], capsule: Uint8Array): Uint8Array {
-    const answers = fractions.map(({ kfrag, commitment }) => {
-      const cfrag = this.engine.reencrypt(kfrag, capsule, this.random);
-      return this.engine.verify(cfrag, { capsule, commitment, ...this.keys });
-    });
-    return this.engine.combine(this.recipient.secretKey, this.owner.publicKey, capsule, answers);
-  }
-
-  /** The key a recipient gets out of the first `used` answers of a split. */
-  read(capsule: Uint8Array, threshold: number, shares: number, used: number): Uint8Array {
-    return this.readWith(this.split(threshold, shares).slice(0, used), capsule);
-  }
-
-  /** The largest m of m of m+1 that is not refused, 2 or 1. */
-  get threshold(): number {
-    return refusal(() => this.split(2, 3)) === undefined ? 2 : 1;
-  }
-
-  loot(): Loot {
-    const [{ kfrag, commitment }] = this.split(1, 1);
-    const { engine, recipient, owner, random, signer } = this;
-    const own = { kfrag, signerSecretKey: signer.secretKey };
-    return { engine, commitment, ownerPublicKey: owner.publicKey, recipient, random, ...own };
-  }
-}
-
 function isInteractive(engine: Engine, random: RandomSource): boolean {
   const code = refusal(() => new Scene(engine, random, false).split(1, 1));
   if (code !== undefined && code !== "E_INTERACTIVE") throw new NkmsError(code, "Rekeying failed for another reason.");
   return code === "E_INTERACTIVE";
-}
-
-function isLattice(engine: Engine): engine is LatticeEngine {
-  return "decapsulateTurned" in engine;
 }
 
 /** Whether a candidate turns the recipient's capsules into the owner's: a kfrag by doing so, a scalar x by x*pk_A = pk_B. */
@@ -172,31 +91,6 @@ function countHops(scene: Scene): number {
   }
 }
 
-/** Gives a capsule wrong answers: who refuses them, by the proof or by opening. */
-function whoDetects(scene: Scene, attacks: Attacks): Observed["verifiable"] | undefined {
-  const { engine, random, owner, recipient } = scene;
-  const [first, second] = [0, 1].map(() => scene.encapsulate().capsule);
-  const loot = scene.loot();
-  const context = { capsule: second, commitment: loot.commitment, ...scene.keys };
-  const verify = (wrong: Uint8Array) => engine.verify(wrong, context);
-  if (refusal(() => verify(engine.reencrypt(loot.kfrag, first, random))) !== "E_BAD_PROOF") return undefined;
-  if (!attacks.forge) return "by anyone";
-  const forged = verify(attacks.forge(loot, second));
-  const code = refusal(() => engine.combine(recipient.secretKey, owner.publicKey, second, [forged]));
-  return code === "E_TAMPERED" ? "by the recipient" : undefined;
-}
-
-function namesItsKeys(scene: Scene, attacks: Attacks): boolean {
-  const [loot, other] = [scene.loot(), scene.loot()];
-  const { engine, random, interactive, owner, recipient } = scene;
-  const strangers = new Scene(engine, random, interactive);
-  const named =
-    attacks.links(loot, owner.publicKey, recipient.publicKey) &&
-    !attacks.links(loot, strangers.owner.publicKey, recipient.publicKey);
-  const recognises = (kfrag: Uint8Array) => attacks.recognises?.(loot.kfrag, kfrag) ?? false;
-  return named || (recognises(other.kfrag) && !recognises(strangers.loot().kfrag));
-}
-
 function countFailures(scene: Scene, rounds: number): number {
   const made = Array.from({ length: rounds }, () => scene.encapsulate());
   const m = scene.threshold;
@@ -241,16 +135,6 @@ function answersUntil(loot: Loot, got: Uint8Array, attack: (node: Node) => Uint8
   return found.some((candidate) => equalBytes(candidate, got)) ? asked : undefined;
 }
 
-/** Whether a contract accepts a right answer and refuses one that was given to another capsule. */
-async function convincesContract(scene: Scene, loot: Loot, precompile: Precompile): Promise<boolean> {
-  const check = contractChecks[scene.engine.properties.name];
-  if (!check) return false;
-  const [capsule, other] = [0, 1].map(() => scene.encapsulate().capsule);
-  const claim = { cfrag: scene.engine.reencrypt(loot.kfrag, capsule, scene.random), capsule, ...loot, ...scene.keys };
-  const found = await Promise.all([check(precompile, claim), check(precompile, { ...claim, capsule: other })]);
-  return found[0] && !found[1];
-}
-
 /** Everything that can be seen of an engine. */
 export async function observe(
   engine: Engine,
@@ -266,7 +150,6 @@ export async function observe(
   const cfrags = [0, 1].map(() => engine.reencrypt(loot.kfrag, capsule, random));
   const maxHops = countHops(scene);
   const verifiable = whoDetects(scene, attacks);
-  if (!verifiable) throw new NkmsError("E_UNDETECTED", "A wrong answer opened a capsule.");
   const collusion = collude(scene, attacks, loot);
   const { wait } = attacks;
   return {
@@ -281,7 +164,7 @@ export async function observe(
     keyPrivate: !namesItsKeys(scene, attacks),
     threshold: hasThreshold(scene),
     verifiable,
-    onChainVerifiable: verifiable === "by anyone" && (await convincesContract(scene, loot, precompile)),
+    onChainVerifiable: verifiable === "by anyone" && (await convincesContract(scene, attacks, precompile)),
     failureLog2: isLattice(engine) ? engine.failureLog2(maxHops) : -Infinity,
     deterministic: equalBytes(cfrags[0], cfrags[1]),
     publicKeyBytes: scene.owner.publicKey.length,

@@ -111,6 +111,13 @@ function encodeG2(point: typeof G2.Point.BASE): Uint8Array {
   return concat(...[x.c0, x.c1, y.c0, y.c1].map(word));
 }
 
+const modulo = (hash: Uint8Array) => (toBigInt(hash) % (Fr.ORDER - 1n)) + 1n;
+const hashEncoded = (points: readonly Uint8Array[]) =>
+  modulo(keccak_256(concat(keccak_256(utf8("nkms/v1/afgh/answer")), ...points)));
+
+/** h of an answer of `afgh`, over X_A, C1, C, C2, U1, U2. */
+export const answerChallenge = (points: readonly (typeof G1.Point.BASE)[]) => hashEncoded(points.map(encodeG1));
+
 /** e(C1, D) = e(g1, Y_B), and h = H(X_A, C1, C, C2, z*X_A - h*C1, z*C - h*C2). */
 async function checkAfgh(precompile: Precompile, claim: Claim): Promise<boolean> {
   const { cfrag, capsule, commitment, ownerPublicKey, recipientPublicKey } = claim;
@@ -125,11 +132,9 @@ async function checkAfgh(precompile: Precompile, claim: Claim): Promise<boolean>
   const minusH = fromBigInt(Fr.neg(toBigInt(h)));
   const nonces = [concat(owner, z, c1, minusH), concat(c, z, c2, minusH)];
   const [u1, u2] = await Promise.all(nonces.map((input) => precompile(G1_MULTI_SCALAR, input)));
-  const domain = keccak_256(utf8("nkms/v1/afgh/answer"));
-  const hash = (toBigInt(keccak_256(concat(domain, owner, c1, c, c2, u1, u2))) % (Fr.ORDER - 1n)) + 1n;
   const paired = await precompile(PAIRING, concat(c1, d, encodeG1(gamma.negate()), recipient));
   const isCommitted = equalBytes(keccak_256(encodeG1(gamma)).slice(12), commitment.point);
-  return isCommitted && hash === toBigInt(h) && toBigInt(paired) === 1n;
+  return isCommitted && hashEncoded([owner, c1, c, c2, u1, u2]) === toBigInt(h) && toBigInt(paired) === 1n;
 }
 
 /** The check of an engine's answers by its name; lattice engines have none. */
