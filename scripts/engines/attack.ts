@@ -33,6 +33,8 @@ export interface Forgery {
 export interface Attacks {
   /** The recipient's secret and the node's key together: a candidate for what `secretOf` gives of the owner's secret key. */
   collude(loot: Loot): Uint8Array;
+  /** Fractions of one rekeying as one: the fraction of threshold 1 that they are together, if they are enough. Missing where one is all. */
+  join?(kfrags: readonly Uint8Array[], sight: Sight): Uint8Array;
   /** The secret behind a secret key, in the form `collude` finds it: the key itself unless this says otherwise. */
   secretOf?(secretKey: Uint8Array): Uint8Array;
   /** Where colluders get something else than a secret key: the keys to which that can open a capsule, of whatever level. */
@@ -47,6 +49,8 @@ export interface Attacks {
   relations(loot: Loot, ownerPublicKey: Uint8Array, recipientPublicKey: Uint8Array): string[];
   /** The parts, by name, in which two keys are the same, though not to the byte. */
   alike?(kfrag: Uint8Array, other: Uint8Array): string[];
+  /** An answer in the form of a capsule for the recipient, where no turned capsule is one; for the nodes of his own recipients. */
+  disguise?(cfrag: Uint8Array, capsule: Uint8Array, recipientPublicKey: Uint8Array): Uint8Array;
   /** Wrong answers to this capsule that a node can make, each of which breaks one check and passes all others. */
   forgeries(loot: Loot, capsule: Uint8Array): Forgery[];
 }

@@ -12,7 +12,7 @@ import type { KeyPair } from "../../src/crypto/engine";
 import { fromBigInt, toBigInt } from "../../src/crypto/scalar";
 import { sign } from "../../src/crypto/signature";
 import { decodeCFrag, proofChallenge } from "../../src/crypto/umbral/cfrag";
-import { hashSharedSecret } from "../../src/crypto/umbral/params";
+import { hashShareIndex, hashSharedSecret } from "../../src/crypto/umbral/params";
 import type { Attacks, Loot, Node, Sight } from "./attack";
 import { afghForgeries, turnForgeries, umbralForgeries } from "./forgeries";
 import { keysOfEqualNonces, likeCapsules, type Proof } from "./proofs";
@@ -56,12 +56,62 @@ function fromProofs(
   return keysOfEqualNonces(Fn, proofs).map((key) => product(fromBigInt(key), divisor));
 }
 
-/** d = H(X_A, pk_B, sk_B*X_A). */
-function umbralDivisor(precursor: Uint8Array, recipient: KeyPair): Uint8Array {
-  const point = decodePoint(nobleBackend, "precursor", precursor);
-  const shared = encodePoint(nobleBackend.multiply(point, recipient.secretKey));
-  return hashSharedSecret(precursor, recipient.publicKey, shared);
+interface PrimeField {
+  readonly ONE: bigint;
+  mul(a: bigint, b: bigint): bigint;
+  sub(a: bigint, b: bigint): bigint;
+  div(a: bigint, b: bigint): bigint;
 }
+
+/** What the values of a polynomial at these places have to be multiplied with to sum up to its value at zero: product of x_j/(x_j - x_i). */
+const atZero = (field: PrimeField, places: readonly bigint[]) =>
+  places.map((own) =>
+    places
+      .filter((other) => other !== own)
+      .reduce((all, other) => field.mul(all, field.div(other, field.sub(other, own))), field.ONE),
+  );
+
+/** f(0) of the scalars f(x_i). */
+function joined(places: readonly bigint[], keys: readonly Uint8Array[]): Uint8Array {
+  const terms = atZero(Fn, places).map((factor, at) => Fn.mul(factor, toBigInt(keys[at])));
+  return fromBigInt(terms.reduce((sum, term) => Fn.add(sum, term)));
+}
+
+/** X_A ‖ pk_B ‖ sk_B*X_A, which all of a rekeying is hashed with. */
+function umbralContext(precursor: Uint8Array, { publicKey, secretKey }: KeyPair): [Uint8Array, Uint8Array, Uint8Array] {
+  const point = decodePoint(nobleBackend, "precursor", precursor);
+  return [precursor, publicKey, encodePoint(nobleBackend.multiply(point, secretKey))];
+}
+
+/** d = H(X_A, pk_B, sk_B*X_A). */
+const umbralDivisor = (precursor: Uint8Array, recipient: KeyPair) =>
+  hashSharedSecret(...umbralContext(precursor, recipient));
+
+/** x_i = H(X_A, pk_B, sk_B*X_A, id). */
+function joinUmbral(kfrags: readonly Uint8Array[], { recipient }: Sight): Uint8Array {
+  const [first] = kfrags;
+  const context = umbralContext(first.slice(64, 97), recipient);
+  const places = kfrags.map((kfrag) => toBigInt(hashShareIndex(...context, kfrag.slice(0, 32))));
+  const key = joined(
+    places,
+    kfrags.map((kfrag) => kfrag.slice(32, 64)),
+  );
+  return concat(first.slice(0, 32), key, first.slice(64));
+}
+
+/** `ecies` and `bbs98`: rk_i 32 ‖ i 1 ‖ ... */
+function joinDealt(kfrags: readonly Uint8Array[]): Uint8Array {
+  const places = kfrags.map((kfrag) => BigInt(kfrag[32]));
+  const key = joined(
+    places,
+    kfrags.map((kfrag) => kfrag.slice(0, 32)),
+  );
+  return concat(key, kfrags[0].slice(32));
+}
+
+/** E' and whatever else was turned, with the rest of the capsule that it is the turn of. */
+const disguised = (length: number) => (cfrag: Uint8Array, capsule: Uint8Array) =>
+  concat(cfrag.slice(0, length), capsule.slice(length));
 
 function umbralProof(capsule: Uint8Array, cfrag: Uint8Array): Proof {
   const { fields } = decodeCFrag(nobleBackend, cfrag);
@@ -73,6 +123,8 @@ function umbralProof(capsule: Uint8Array, cfrag: Uint8Array): Proof {
 
 /** rk = a/d; kfrag = id 32 ‖ rk 32 ‖ X_A 33 ‖ ..., cfrag = E1 33 ‖ V1 33 ‖ id 32 ‖ X_A 33 ‖ ... */
 export const umbralAttacks = (signerPublicKey: Uint8Array): Attacks => ({
+  join: joinUmbral,
+  disguise: disguised(66),
   collude: ({ kfrag, recipient }) => product(kfrag.slice(32, 64), umbralDivisor(kfrag.slice(64, 97), recipient)),
   choose: (sight, node) =>
     fromProofs(sight, node, umbralProof, (cfrag) => umbralDivisor(cfrag.slice(98, 131), sight.recipient)),
@@ -97,6 +149,8 @@ function eciesDivisor(wrapped: Uint8Array, { ownerPublicKey, recipient }: Sight)
 
 /** rk = a/e; kfrag = rk 32 ‖ wrapped */
 export const eciesAttacks = (signerPublicKey: Uint8Array): Attacks => ({
+  join: joinDealt,
+  disguise: disguised(33),
   collude: (loot) => product(loot.kfrag.slice(0, 32), eciesDivisor(loot.kfrag.slice(32), loot)),
   choose: (sight, node) =>
     fromProofs(sight, node, turnProof.bind(null, "ecies"), (cfrag) => eciesDivisor(cfrag.slice(164), sight)),
@@ -114,6 +168,7 @@ export const eciesAttacks = (signerPublicKey: Uint8Array): Attacks => ({
 
 /** rk = a/b; kfrag = rk 32 ‖ ... */
 export const bbs98Attacks = (): Attacks => ({
+  join: joinDealt,
   collude: ({ kfrag, recipient }) => product(kfrag.slice(0, 32), recipient.secretKey),
   choose: (sight, node) => fromProofs(sight, node, turnProof.bind(null, "bbs98"), () => sight.recipient.secretKey),
   reverse: ({ kfrag }) => [inverse(kfrag.slice(0, 32))],
@@ -136,6 +191,19 @@ const withoutRecipient = (point: typeof G2.Point.BASE, { recipient }: Sight) =>
  * Colluders get 1/a*g2, and nobody knows how to get a number from it.
  */
 export const afghAttacks = (signerPublicKey: Uint8Array): Attacks => ({
+  /** rk_i 96 ‖ i 1 ‖ ..., a sum of points. */
+  join(kfrags) {
+    const factors = atZero(
+      Fr,
+      kfrags.map((kfrag) => BigInt(kfrag[96])),
+    );
+    const terms = kfrags.map((kfrag, at) => readG2(kfrag.slice(0, 96)).multiply(factors[at]));
+    const key = terms.reduce((sum, term) => sum.add(term));
+    return concat(key.toBytes(true), kfrags[0].slice(96));
+  },
+  /** X_B ‖ C2 ‖ V ‖ s. */
+  disguise: (cfrag, capsule, recipientPublicKey) =>
+    concat(recipientPublicKey.slice(0, 48), cfrag.slice(144, 192), capsule.slice(96)),
   collude: (loot) => withoutRecipient(readG2(loot.kfrag.slice(0, 96)), loot),
   /** All pairings of what they have with it and with the capsule: of the second level X 48 ‖ C 48 ‖ V 48 ‖ ..., of the first W 96. */
   open(got, { ownerPublicKey, recipient }, capsule) {

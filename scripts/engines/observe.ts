@@ -39,6 +39,9 @@ export interface Observed extends Omit<EngineProperties, "maxAnswers"> {
 
 export const ROUNDS = 20;
 
+/** More hops than any engine says it has. */
+const MOST_HOPS = 256;
+
 function isInteractive(engine: Engine, random: RandomSource): boolean {
   const code = refusal(() => new Scene(engine, random, false).split(1, 1));
   if (code !== undefined && code !== "E_INTERACTIVE") throw new NkmsError(code, "Rekeying failed for another reason.");
@@ -71,24 +74,36 @@ function isReversible(scene: Scene, candidates: readonly Uint8Array[]): boolean 
   return candidates.some((candidate) => turnsBack(scene, candidate));
 }
 
-/** The turn of a capsule as a capsule, if the engine has one. */
-function hopOf(scene: Scene): (capsule: Uint8Array) => Uint8Array {
+/** Turns a capsule of the scene's owner into one of its recipient, or what may pass for one. */
+function hopOf(scene: Scene, attacks: Attacks): (capsule: Uint8Array) => Uint8Array {
   const { engine, random, owner, recipient } = scene;
   const [{ kfrag }] = scene.split(1, 1);
   if (isLattice(engine)) return (capsule) => engine.hop(kfrag, capsule);
+  if (attacks.disguise) {
+    return (capsule) => attacks.disguise!(engine.reencrypt(kfrag, capsule, random), capsule, recipient.publicKey);
+  }
   const multiHop = engine as MultiHopEngine;
-  if (!multiHop.hopKey) return (capsule) => engine.reencrypt(kfrag, capsule, random).slice(0, engine.capsuleLength);
   const { key } = multiHop.hopKey(owner.secretKey, recipient.secretKey, random);
   return (capsule) => multiHop.hop(key, capsule);
 }
 
-/** Turns a capsule and its turned forms again until something refuses. */
-function countHops(scene: Scene): number {
-  const hop = hopOf(scene);
-  let { capsule } = scene.encapsulate();
-  for (let hops = 0; ; hops++) {
-    if (refusal(() => (capsule = hop(capsule))) !== undefined) return hops;
+/** Turns a capsule there and back again until something refuses. Where the turns are capsules, its last holder opens it. */
+function countHops(scene: Scene, attacks: Attacks): number {
+  const { engine, owner, recipient } = scene;
+  const turns = [scene, scene.reversed()].map((one) => hopOf(one, attacks));
+  const fresh = scene.encapsulate();
+  let { capsule } = fresh;
+  let hops = 0;
+  while (refusal(() => (capsule = turns[hops % 2](capsule))) === undefined) {
+    if (++hops > MOST_HOPS) throw new NkmsError("E_UNDETECTED", "What is no capsule was turned again and again.");
   }
+  if (attacks.disguise) return hops;
+  const { secretKey } = [owner, recipient][hops % 2];
+  const opened = isLattice(engine)
+    ? engine.decapsulateTurned(secretKey, owner.publicKey, capsule)
+    : engine.decapsulate(secretKey, capsule);
+  if (!equalBytes(opened, fresh.key)) throw new NkmsError("E_UNDETECTED", "A turned capsule opened to another key.");
+  return hops;
 }
 
 function countFailures(scene: Scene, rounds: number): number {
@@ -97,22 +112,14 @@ function countFailures(scene: Scene, rounds: number): number {
   return made.filter(({ capsule, key }) => !equalBytes(scene.read(capsule, m, m + 1, m), key)).length;
 }
 
-/** m-1 answers do not open what m do. */
-function hasThreshold(scene: Scene): boolean {
-  if (scene.threshold === 1) return false;
-  const { capsule, key } = scene.encapsulate();
-  const opens = equalBytes(scene.read(capsule, 2, 3, 2), key);
-  return opens && refusal(() => scene.read(capsule, 2, 3, 1)) === "E_NOT_ENOUGH_SHARES";
-}
-
 /** Whether what colluders got opens a capsule: as the owner's secret key, or by what else it can do. */
 function opens(attacks: Attacks, loot: Loot, got: Uint8Array, { capsule, key }: Encapsulation): boolean {
   const keys = attacks.open?.(got, loot, capsule) ?? [];
   return keys.some((one) => equalBytes(one, key));
 }
 
-/** What recipient and node get together: whether it is as good as the owner's secret, and whether it opens what nodes may turn. */
-function collude(scene: Scene, attacks: Attacks, loot: Loot) {
+/** What recipient and nodes get together: whether it is as good as the owner's secret, and whether it opens what nodes may turn. */
+function colludeWith(scene: Scene, attacks: Attacks, loot: Loot) {
   const got = attacks.collude(loot);
   const secret = attacks.secretOf?.(scene.owner.secretKey) ?? scene.owner.secretKey;
   const isSecret = equalBytes(got, secret);
@@ -123,6 +130,28 @@ function collude(scene: Scene, attacks: Attacks, loot: Loot) {
     isSecret: isSecret || (forOwner !== undefined && opens(attacks, loot, got, forOwner)),
     reads: isSecret || opens(attacks, loot, got, scene.encapsulate()),
   };
+}
+
+/** The same of the recipient and the last m nodes of m+1, and whether he gets as much of m-1 of these. */
+function collude(scene: Scene, attacks: Attacks) {
+  const m = scene.threshold;
+  const kfrags = scene.split(m, m + 1).map(({ kfrag }) => kfrag);
+  const loot = scene.loot();
+  const colluding = (some: readonly Uint8Array[]) =>
+    colludeWith(scene, attacks, { ...loot, kfrag: attacks.join?.(some, loot) ?? some[0] });
+  const enough = colluding(kfrags.slice(1));
+  const fewer = m > 1 ? colluding(kfrags.slice(2)) : undefined;
+  return { ...enough, fewerRead: fewer?.reads };
+}
+
+/** m answers open what m-1 do not, nor m-1 nodes with the recipient. */
+function hasThreshold(scene: Scene, { reads, fewerRead }: ReturnType<typeof collude>): boolean {
+  const m = scene.threshold;
+  if (m === 1) return false;
+  const { capsule, key } = scene.encapsulate();
+  const opened = equalBytes(scene.read(capsule, m, m + 1, m), key);
+  const refused = refusal(() => scene.read(capsule, m, m + 1, m - 1)) === "E_NOT_ENOUGH_SHARES";
+  return opened && refused && reads && fewerRead === false;
 }
 
 /** How many answers an attack asked for, if it gave what collusion gives. */
@@ -148,9 +177,9 @@ export async function observe(
   const loot = scene.loot();
   const { capsule } = scene.encapsulate();
   const cfrags = [0, 1].map(() => engine.reencrypt(loot.kfrag, capsule, random));
-  const maxHops = countHops(scene);
+  const maxHops = countHops(scene, attacks);
   const verifiable = whoDetects(scene, attacks);
-  const collusion = collude(scene, attacks, loot);
+  const collusion = collude(scene, attacks);
   const { wait } = attacks;
   return {
     name: engine.properties.name,
@@ -162,7 +191,7 @@ export async function observe(
     chosenAnswers: answersUntil(loot, collusion.got, (node) => attacks.choose(loot, node)),
     honestAnswers: wait && answersUntil(loot, collusion.got, (node) => [wait(loot, node)]),
     keyPrivate: !namesItsKeys(scene, attacks),
-    threshold: hasThreshold(scene),
+    threshold: hasThreshold(scene, collusion),
     verifiable,
     onChainVerifiable: verifiable === "by anyone" && (await convincesContract(scene, attacks, precompile)),
     failureLog2: isLattice(engine) ? engine.failureLog2(maxHops) : -Infinity,

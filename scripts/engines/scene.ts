@@ -81,9 +81,9 @@ export class Scene {
     return this.readWith(this.split(threshold, shares).slice(0, used), capsule);
   }
 
-  /** The largest m of m of m+1 that is not refused, 2 or 1. */
+  /** 3 if 3 of 4 is not refused, else 1. */
   get threshold(): number {
-    return refusal(() => this.split(2, 3)) === undefined ? 2 : 1;
+    return refusal(() => this.split(3, 4)) === undefined ? 3 : 1;
   }
 
   loot(): Loot {
