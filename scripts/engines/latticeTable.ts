@@ -8,9 +8,11 @@ import {
   noiseOf,
   type LweProfile,
 } from "../../src/crypto/lwe/profile";
+import { ntru } from "../../src/crypto/ntru";
 import {
   failureLog2 as ntruFailure,
   MODULUS_BITS,
+  noiseVariance,
   NTRU_1087,
   NTRU_1499,
   type NtruSet,
@@ -49,15 +51,18 @@ function ntruColumn(set: NtruSet): Column {
   const sparse = Math.sqrt((2 * weight) / degree);
   const common = { dimension: degree, log2Modulus: MODULUS_BITS };
   const g = Math.sqrt((2 * keyWeight + 1) / degree);
+  const [fresh, turned] = [0, 1].map((hops) => noiseVariance(set, hops));
+  /** Of one answer, as of `lwe`: the turn's noise is the flood, and the key has no noise to be hidden. */
+  const leak = power(Math.log2((degree * fresh) / (turned - fresh)));
   return {
     ring: `x^${degree} - 1`,
     "modulus, bits": bits(MODULUS_BITS),
     "core-SVP of a public key, bits": bits(coreSvpBits({ ...common, error: g, secret: sparse })),
     "core-SVP of a re-encryption key, bits": bits(coreSvpBits({ ...common, error: 3 * sparse, secret: 3 * sparse })),
     "capsules that do not open, after hops": failures((hops) => ntruFailure(set, hops), [1, maxHops].slice(0, maxHops)),
-    "answers of one re-encryption key, as we set them": "0",
-    "what they give away of the owner's noise, nats": "all",
-    "what they give away of all noise, nats": "all",
+    "answers of one re-encryption key, as we set them": bits(ntru(set).properties.maxAnswers),
+    "what they give away of the owner's noise, nats": leak,
+    "what they give away of all noise, nats": leak,
   };
 }
 

@@ -9,8 +9,9 @@ import type { Attacks } from "./attack";
 import { leastSquaresConvolution } from "./convolution";
 import { bytesOf, forgeries, keyOf, withKey } from "./latticeKey";
 
-/** Of honest answers forty are most often enough; so many never fail. */
-const MANY = 80;
+/** So many honest answers are asked for at first, and as many again as there are while they are not enough. */
+const FIRST_ANSWERS = 25;
+const MOST_ANSWERS = 200;
 
 export const decode = (set: NtruSet, bytes: Uint8Array): Int32Array =>
   unpack("polynomial", bytes, set.degree, MODULUS_BITS, MODULUS);
@@ -69,6 +70,13 @@ export function secretFromHonest(
   return Int32Array.from(estimate, (value, at) => constant(at) + 3 * Math.round((value - constant(at)) / 3));
 }
 
+/** Whether these are the coefficients of an f = 1 + 3*F, where F has as many ones and minus ones as the set says. A recipient sees it too. */
+function isSecret({ weight }: NtruSet, values: Int32Array): boolean {
+  const rest = Array.from(values, (value, at) => value - (at === 0 ? 1 : 0));
+  const count = (wanted: number) => rest.filter((value) => value === wanted).length;
+  return count(3) === weight && count(-3) === weight && count(0) === values.length - 2 * weight;
+}
+
 /** rk = f_A/f_B. */
 export function ntruAttacks(set: NtruSet): Attacks {
   const keyIn = (kfrag: Uint8Array) => decode(set, keyOf(kfrag));
@@ -79,8 +87,12 @@ export function ntruAttacks(set: NtruSet): Attacks {
       return [bytesOf(secretFromChosen(set, recipient.secretKey, chosenCapsules(set).map(node)))];
     },
     wait({ engine, recipient, ownerPublicKey, random }, node) {
-      const capsules = Array.from({ length: MANY }, () => engine.encapsulate(ownerPublicKey, random).capsule);
-      return bytesOf(secretFromHonest(set, recipient.secretKey, ownerPublicKey, capsules.map(node)));
+      const cfrags: Uint8Array[] = [];
+      for (let count = FIRST_ANSWERS; ; count *= 2) {
+        while (cfrags.length < count) cfrags.push(node(engine.encapsulate(ownerPublicKey, random).capsule));
+        const found = secretFromHonest(set, recipient.secretKey, ownerPublicKey, cfrags);
+        if (isSecret(set, found) || count >= MOST_ANSWERS) return bytesOf(found);
+      }
     },
     reverse: (loot) => [withKey(loot, pack(reduced(invert(keyIn(loot.kfrag), set.order)), MODULUS_BITS))],
     /** rk*h_A = 3*g_A/f_B, which is h_B if the owners' g are the same. */
