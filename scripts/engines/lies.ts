@@ -1,8 +1,7 @@
 /** What becomes of wrong answers: who refuses them, and whether a contract does. */
-import type { AnswerContext, VerifiedAnswer } from "../../src/crypto/engine";
+import type { AnswerContext, EngineProperties, VerifiedAnswer } from "../../src/crypto/engine";
 import { NkmsError } from "../../src/errors";
 import type { Attacks, Forgery } from "./attack";
-import type { Observed } from "./observe";
 import { contractChecks, type Precompile } from "./onChain";
 import { refusal, refusalOf, type Scene } from "./scene";
 
@@ -22,7 +21,7 @@ function requirePlaced(scene: Scene): void {
 }
 
 /** Who refuses a wrong answer: anyone, by the check that it breaks and no other, or the recipient, by opening. */
-function detectorOf(scene: Scene, { part, cfrag }: Forgery, context: AnswerContext): Observed["verifiable"] {
+function detectorOf(scene: Scene, { part, cfrag }: Forgery, context: AnswerContext): EngineProperties["verifiable"] {
   const { engine, owner, recipient } = scene;
   let answer: VerifiedAnswer;
   const refused = refusalOf(() => (answer = engine.verify(cfrag, context)));
@@ -34,7 +33,7 @@ function detectorOf(scene: Scene, { part, cfrag }: Forgery, context: AnswerConte
 }
 
 /** Gives a capsule wrong answers, one for each check that an answer has to pass. Throws E_UNDETECTED. */
-export function whoDetects(scene: Scene, attacks: Attacks): Observed["verifiable"] {
+export function whoDetects(scene: Scene, attacks: Attacks): EngineProperties["verifiable"] {
   requirePlaced(scene);
   const { capsule } = scene.encapsulate();
   const loot = scene.loot();
