@@ -23,6 +23,7 @@ export interface LogEvents {
   follow_failed: { code: string; cause?: string };
   vouchers_redeemed: { channels: number; amount: string };
   vouchers_forgotten: { channels: number };
+  voucher_unsigned: { payer: string };
   redeem_failed: { code: string };
   forget_failed: { code: string };
   answer_withheld: { policyId: string; code: string };
@@ -42,6 +43,7 @@ export const LEVELS: { readonly [E in keyof LogEvents]: LogLevel } = {
   follow_failed: "warn",
   vouchers_redeemed: "info",
   vouchers_forgotten: "info",
+  voucher_unsigned: "error",
   redeem_failed: "warn",
   forget_failed: "warn",
   answer_withheld: "error",

@@ -5,6 +5,7 @@
  */
 import { batchesOf, inBatches } from "../batches";
 import { NkmsError } from "../errors";
+import type { Address } from "../protocol/abi";
 import { recoverSigner } from "../protocol/typedSignature";
 import { VOUCHER, voucherDomain, type Voucher } from "../protocol/voucher";
 import { codeOf, type Following } from "./chainHead";
@@ -40,12 +41,22 @@ const AT_ONCE = 32;
 
 type Channels = Pick<ChainView, "channelOf" | "chainId" | "paidReads">;
 
-/** The vouchers that pay something, by the newest block: those of channels that close first, the earliest before others, then the largest. */
-export async function dueVouchers(chain: Channels, vouchers: readonly Voucher[]): Promise<Due[]> {
+/**
+ * The vouchers that pay something, by the newest block: those of channels that close first, the earliest before others, then the largest. `tellUnsigned`
+ * hears of each whose signature is no signature: it was damaged after it was taken, and pays nothing.
+ */
+export async function dueVouchers(
+  chain: Channels,
+  vouchers: readonly Voucher[],
+  tellUnsigned: (voucher: Voucher) => void,
+): Promise<Due[]> {
   const channels = await inBatches(vouchers, AT_ONCE, ({ payer }) => chain.channelOf(payer));
   const due = vouchers.flatMap((voucher, index) => {
     const channel = channels[index];
-    if (channel === undefined || !isDue(chain, voucher, channel)) return [];
+    if (channel === undefined || !isPayable(voucher, channel)) return [];
+    const signer = signerOf(chain, voucher);
+    if (signer === undefined) tellUnsigned(voucher);
+    if (signer !== channel.signer.toLowerCase()) return [];
     return [{ voucher, amount: voucher.amount - channel.redeemed, closesAt: channel.closesAt }];
   });
   return due.sort(byUrgency);
@@ -56,12 +67,19 @@ export function redemptionBatches(due: readonly Due[]): Due[][] {
   return batchesOf(due, BATCH);
 }
 
-/** What the contract checks: a channel that was opened anew after a reorganisation may have another signer, or a lower deposit. */
-function isDue({ chainId, paidReads }: Channels, voucher: Voucher, channel: ChannelState): boolean {
-  const { epoch, redeemed, deposit, signer } = channel;
-  if (epoch !== voucher.epoch || voucher.amount <= redeemed || voucher.amount > deposit) return false;
-  const got = recoverSigner(voucherDomain(chainId, paidReads), VOUCHER, voucher, voucher.signature);
-  return got === signer.toLowerCase();
+/** With the signer, what the contract checks: a channel that was opened anew after a reorganisation may have another, or a lower deposit. */
+function isPayable({ epoch, amount }: Voucher, channel: ChannelState): boolean {
+  return epoch === channel.epoch && amount > channel.redeemed && amount <= channel.deposit;
+}
+
+/** Undefined if the signature leads to nobody. */
+function signerOf({ chainId, paidReads }: Channels, voucher: Voucher): Address | undefined {
+  try {
+    return recoverSigner(voucherDomain(chainId, paidReads), VOUCHER, voucher, voucher.signature);
+  } catch (error) {
+    if (error instanceof NkmsError && error.code === "E_BAD_SIGNATURE") return undefined;
+    throw error;
+  }
 }
 
 function byUrgency(one: Due, other: Due): number {
@@ -121,7 +139,7 @@ export class VoucherRedeemer {
 
   async #redeem(): Promise<void> {
     const { chain, vouchers, redeeming, log } = this.options;
-    const due = await dueVouchers(chain, vouchers.all());
+    const due = await dueVouchers(chain, vouchers.all(), ({ payer }) => log("voucher_unsigned", { payer }));
     if (sumOf(due) < redeeming.atLeast && !due.some(({ closesAt }) => closesAt !== undefined)) return;
     for (const batch of redemptionBatches(due)) {
       const paid = await chain.redeem(batch.map(({ voucher }) => voucher));

@@ -46,16 +46,18 @@ export async function redeemVouchers(session: Session): Promise<Outcome> {
   const staker = identity.account.address;
   const store = session.optional("data") ?? join(nkmsHome(), "nodes", `${chain.chainId}`, staker.toLowerCase());
   const vouchers = await readVouchers(vouchersFolder(store));
-  const due = await dueVouchers(ethereumView(chain, staker), vouchers);
+  const damaged: string[] = [];
+  const due = await dueVouchers(ethereumView(chain, staker), vouchers, ({ payer }) => damaged.push(payer));
   const amount = due.reduce((sum, one) => sum + one.amount, 0n);
-  const result = { node: staker, channels: due.length, amount: formatAmount(amount) };
-  if (due.length === 0) return { result: { ...result, transactions: [] }, text: ["  Nothing is due yet."] };
+  const result = { node: staker, channels: due.length, amount: formatAmount(amount), damaged };
+  const unpaid = damaged.map((payer) => ["damaged", `the voucher of ${payer}`] as const);
+  if (due.length === 0) {
+    const text = [...unpaid.map(([, what]) => `  Damaged: ${what}.`), "  Nothing is due yet."];
+    return { result: { ...result, transactions: [] }, text };
+  }
   return propose(session, chain, {
     title: "Redeem",
-    rows: [
-      ["node", `${identity.name} ${staker}`],
-      ["due", `${nkms(amount)} from ${due.length} channels`],
-    ],
+    rows: [["node", `${identity.name} ${staker}`], ["due", `${nkms(amount)} from ${due.length} channels`], ...unpaid],
     result,
     steps: redemptionBatches(due).map((batch) => ({
       title: "redeem",

@@ -37,7 +37,8 @@ describe("Readers pay the nodes (VII.C)", () => {
   /** What the node's verb does: redeems the latest voucher of every channel; returns the sum. */
   async function redeem(operator: Operator): Promise<bigint> {
     const view = ethereumView(await chainAs(operator.identity, world.chain), operator.address);
-    const due = await dueVouchers(view, await readVouchers(vouchersFolder(operator.directory)));
+    const held = await readVouchers(vouchersFolder(operator.directory));
+    const due = await dueVouchers(view, held, ({ payer }) => expect.fail(`damaged: ${payer}`));
     if (due.length === 0) return 0n;
     const paid = await view.redeem(due.map(({ voucher }) => voucher));
     expect(paid).to.equal(due.reduce((sum, { amount }) => sum + amount, 0n));

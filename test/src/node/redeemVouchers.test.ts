@@ -161,6 +161,19 @@ describe("redeeming vouchers", () => {
     expect(world.chain.calls.filter((call) => call === "redeem")).to.have.length(2);
   });
 
+  it("passes over a voucher that was damaged on disk, and names its payer", async () => {
+    await pay(payers[0], 20n);
+    const damaged = { ...signed(payers[1], 21n), signature: new Uint8Array(65) };
+    await world.node.close();
+    await writeFile(join(folder(), `${payers[1]}.json`), encode(codec, damaged));
+    await world.start();
+    await look();
+    expect(world.chain.redeemed).to.deep.equal([20n]);
+    expect(world.logged("redeem_failed")).to.deep.equal([]);
+    const [line] = world.logged("voucher_unsigned");
+    expect(line).to.deep.equal({ time: line.time, level: "error", event: "voucher_unsigned", payer: payers[1] });
+  });
+
   it("leaves a voucher that its channel no longer covers or signs for", async () => {
     await pay(payers[0], 20n);
     await pay(payers[1], 21n);
