@@ -5,7 +5,7 @@
  *   encrypt  c = h*s + m, s sparse, m ternary        decrypt  (f*c around zero) mod 3 = m
  *   rekey    rk = f_A/f_B                             turn     c' = rk*c + 3*e, e sparse
  *
- * It is interactive and bi-directional, and f_B with the key gives f_A. A recipient gets f_A without the key too, from some forty answers or from two to capsules he chose, so it is for
+ * It is interactive and bi-directional, and f_B with the key gives f_A. A recipient gets f_A without the key too, from fifty answers or from two to capsules he chose, so it is for
  * one owner's own keys. Built from the published description, not proven.
  */
 import { concat } from "../bytes";

@@ -2,7 +2,7 @@
  * What `afgh` needs of a pairing library on BLS12-381: e from G1 x G2 to GT, all of prime order q. All back-ends give the same bytes.
  *
  * Points are handles of the back-end that made them and must not reach another. They are never the identity when they come from
- * `decodeG1` and `decodeG2`. Scalars are bigints in [1, q-1]. Operations marked *secret* are best effort in noble (fixed schedule, but on
+ * `decodeG1` and `decodeG2`, and where a combination would be the identity E_IDENTITY is thrown. Scalars are bigints in [1, q-1]. Operations marked *secret* are best effort in noble (fixed schedule, but on
  * JavaScript bigints) and take variable time in mcl.
  */
 declare const inG1: unique symbol;
@@ -37,7 +37,7 @@ export interface PairingBackend {
   multiplyG1(point: G1, scalar: bigint): G1;
   /** *secret*. */
   multiplyG2(point: G2, scalar: bigint): G2;
-  /** Sum of scalar_i * point_i in variable time; public values only. */
+  /** Sum of scalar_i * point_i in variable time; public values only. Throws E_IDENTITY. */
   combineG1Vartime(points: readonly G1[], scalars: readonly bigint[]): G1;
   /** The product of the pairings, 576 bytes: the twelve coordinates in order of the tower Fp2, Fp6, Fp12, lower degree first. */
   pairingProduct(pairs: readonly Pair[]): Uint8Array;

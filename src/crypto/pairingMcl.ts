@@ -3,6 +3,7 @@
  * dependency of ours because it takes variable time with secrets: it is for nodes and readers who choose speed.
  */
 import { concat } from "../bytes";
+import { identityError } from "./backend";
 import { CryptoError } from "./errors";
 import type { G1, G2, Pair, PairingBackend } from "./pairing";
 import { noblePairing } from "./pairingNoble";
@@ -15,6 +16,7 @@ interface MclElement {
 }
 interface MclG1 extends MclElement {
   clone(): MclG1;
+  isZero(): boolean;
   normalize(): void;
   getX(): MclElement;
   getY(): MclElement;
@@ -88,12 +90,12 @@ function build(mcl: Mcl): PairingBackend {
     },
     multiplyG1: (point, scalar) => g1(mcl.mul(p1(point), scalarOf(scalar))),
     multiplyG2: (point, scalar) => g2(mcl.mul(p2(point), scalarOf(scalar))),
-    combineG1Vartime: (points, scalars) =>
-      g1(
-        points
-          .map((point, index) => mcl.mul(p1(point), scalarOf(scalars[index])))
-          .reduce((sum, term) => mcl.add(sum, term)),
-      ),
+    combineG1Vartime: (points, scalars) => {
+      const terms = points.map((point, index) => mcl.mul(p1(point), scalarOf(scalars[index])));
+      const sum = terms.reduce((all, term) => mcl.add(all, term));
+      if (sum.isZero()) throw identityError();
+      return g1(sum);
+    },
     pairingProduct: (pairs) => lowerFirst(mcl.finalExp(miller(pairs)).serialize()),
     pairingsEqual: (a, [b1, b2]) => mcl.finalExp(miller([a, [g1(mcl.neg(p1(b1))), b2]])).isOne(),
   };

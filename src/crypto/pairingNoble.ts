@@ -2,6 +2,7 @@
 import { bls12_381 } from "@noble/curves/bls12-381.js";
 
 import { concat } from "../bytes";
+import { identityError } from "./backend";
 import type { G1, G2, Pair, PairingBackend } from "./pairing";
 
 const Point1 = bls12_381.G1.Point;
@@ -43,8 +44,11 @@ export const noblePairing: PairingBackend = {
   },
   multiplyG1: (point, scalar) => g1(p1(point).multiply(scalar)),
   multiplyG2: (point, scalar) => g2(p2(point).multiply(scalar)),
-  combineG1Vartime: (points, scalars) =>
-    g1(points.reduce((sum, point, index) => sum.add(p1(point).multiplyUnsafe(scalars[index])), Point1.ZERO)),
+  combineG1Vartime: (points, scalars) => {
+    const sum = points.reduce((all, point, index) => all.add(p1(point).multiplyUnsafe(scalars[index])), Point1.ZERO);
+    if (sum.is0()) throw identityError();
+    return g1(sum);
+  },
   pairingProduct: (pairs) => Fp12.toBytes(bls12_381.pairingBatch(toPairs(pairs))),
   pairingsEqual: ([a1, a2], [b1, b2]) => {
     const product = bls12_381.pairingBatch(

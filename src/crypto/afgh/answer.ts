@@ -38,12 +38,14 @@ export interface CFrag {
 export function makeAnswer(backend: PairingBackend, { encodedKey, key, dealing }: KFrag, capsule: Capsule): Uint8Array {
   const blinding = deriveScalar("blinding", encodedKey, capsule.bytes);
   const nonce = deriveScalar("nonce", encodedKey, capsule.bytes);
+  // Not the nonce: an inversion that told t*nonce would tell t, of which z is public.
+  const inversion = deriveScalar("inversion", encodedKey, capsule.bytes);
   const times = (scalar: bigint): [G1, G1] => [
     backend.multiplyG1(dealing.x, scalar),
     backend.multiplyG1(capsule.c, scalar),
   ];
   const [c1, c2] = times(blinding);
-  const d = backend.multiplyG2(key, invertGroupSecret(blinding, nonce));
+  const d = backend.multiplyG2(key, invertGroupSecret(blinding, inversion));
   const [u1, u2] = times(nonce);
   const h = hashPoints(backend, "answer", [dealing.x, c1, capsule.c, c2, u1, u2]);
   const z = add(nonce, multiply(h, blinding));

@@ -45,7 +45,7 @@ export function encapsulate(backend: PairingBackend, ownerKey: G1, random: Rando
   return { capsule, key: deriveKey("second", shared, capsule) };
 }
 
-/** Reads a second-level capsule and checks its proof. Throws E_BAD_ENCODING, or E_BAD_PROOF with field "capsule". */
+/** Reads a second-level capsule and checks its proof. Throws E_BAD_ENCODING, E_IDENTITY, or E_BAD_PROOF with field "capsule". */
 export function readCapsule(backend: PairingBackend, bytes: Uint8Array): Capsule {
   const [owner, c48, v48, s32] = splitFields("capsule", bytes, [
     G1_LENGTH,

@@ -47,13 +47,13 @@ export interface KFrag {
   readonly dealing: Dealing;
 }
 
-/** Gamma_i from A_1 .. A_(m-1). i^j stays below 32^31 < q. */
+/** Gamma_i from A_1 .. A_(m-1). i^j stays below 32^31 < q. Throws E_IDENTITY. */
 function gammaAt(backend: PairingBackend, index: number, coefficients: readonly G1[]): G1 {
   const powers = coefficients.map((_, position) => BigInt(index) ** BigInt(position + 1));
   return backend.combineG1Vartime([backend.g1, ...coefficients], [1n, ...powers]);
 }
 
-/** Reads the public side of a fraction. Throws E_BAD_ENCODING. */
+/** Reads the public side of a fraction. Throws E_BAD_ENCODING or E_IDENTITY. */
 export function readDealing(backend: PairingBackend, field: string, bytes: Uint8Array): Dealing {
   const { index, threshold } = readShareHeader(field, bytes);
   const signedEnd = KEYS_END + (threshold - 1) * G1_LENGTH;

@@ -61,6 +61,6 @@ export function deriveKey(level: "first" | "second", shared: Uint8Array, capsule
 }
 
 /** A scalar that only the holder of `secret` can compute, the same for the same context. */
-export function deriveScalar(use: "blinding" | "nonce", secret: Uint8Array, context: Uint8Array): bigint {
+export function deriveScalar(use: "blinding" | "nonce" | "inversion", secret: Uint8Array, context: Uint8Array): bigint {
   return reduceToGroup(hkdf(sha256, secret, undefined, concat(utf8(domain(use)), context), 48));
 }

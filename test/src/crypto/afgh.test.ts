@@ -489,6 +489,39 @@ describe("afgh", () => {
     for (const other of others) expect(other).to.deep.equal(expected);
   });
 
+  it("refuses what sums up to the identity, on every back-end: a capsule's V, and a share's Gamma", () => {
+    const x = read1(scope.owner.publicKey.slice(0, 48));
+    const [r, c, v] = [5n, x.multiply(5n), G1.Point.BASE];
+    const padded = [x, c, v].map((point) => {
+      const affine = point.toBytes(false);
+      return concat(new Uint8Array(16), affine.slice(0, 48), new Uint8Array(16), affine.slice(48));
+    });
+    const hash = keccak_256(concat(keccak_256(utf8("nkms/v1/afgh/capsule")), ...padded));
+    // s*X = h*C, whatever V is.
+    const s = Fr.mul(r, (toBigInt(hash) % (Fr.ORDER - 1n)) + 1n);
+    const capsule = concat(...[x, c, v].map((point) => point.toBytes(true)), Fr.toBytes(s));
+    // A_1 = -g1: Gamma_1 = g1 + A_1.
+    const minusBase = G1.Point.BASE.negate().toBytes(true);
+    const signed = concat(Uint8Array.of(2), x.toBytes(true), scope.recipient.publicKey.slice(48), minusBase);
+    const signature = sign(scope.signer.secretKey, "nkms/v1/afgh/dealing", signed, random);
+    const wrapped = concat(Uint8Array.of(1), signed, signature);
+    const kfrag = concat(G2.Point.BASE.toBytes(true), wrapped);
+    const [honest] = scope.split(1, 1);
+    const turn = scope.answer(honest).cfrag.slice(0, 256);
+    for (const its of all.map((backend) => afgh(backend))) {
+      expectRefusal(() => its.verifyCapsule(capsule), "E_IDENTITY", {});
+      expectRefusal(() => its.reencrypt(honest.kfrag, capsule, random), "E_IDENTITY", {});
+      expectRefusal(() => its.decapsulate(scope.owner.secretKey, capsule), "E_IDENTITY", {});
+      expectRefusal(() => its.verifyFraction(kfrag, scope.keys), "E_IDENTITY", {});
+      const context = { capsule: scope.capsule, commitment: honest.commitment, ...scope.keys };
+      expectRefusal(() => its.verify(concat(turn, wrapped), context), "E_IDENTITY", {});
+    }
+    for (const curve of all) {
+      const sum = () => curve.combineG1Vartime([curve.g1, curve.g1], [7n, Fr.ORDER - 7n]);
+      expectRefusal(sum, "E_IDENTITY", {});
+    }
+  });
+
   it("computes the same on every back-end, operation by operation", () => {
     const scalars = [1n, 2n, Fr.ORDER - 1n, ...Array.from({ length: 5 }, () => Fr.create(toBigInt(random(32))))];
     const values = (curve: PairingBackend) =>

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { createCipheriv, createHash, hkdfSync } from "node:crypto";
 
-import { concat } from "../../../../src/bytes";
+import { concat, fromHex } from "../../../../src/bytes";
 import { transform } from "../../../../src/crypto/bulk/allOrNothing";
 import {
   layersOf,
@@ -18,6 +18,7 @@ import {
   restoreRotated,
   rotate,
 } from "../../../../src/crypto/bulk/rotation";
+import { deriveFileKeys } from "../../../../src/crypto/keyCommitment";
 import { expectRefusal, flipBit } from "../../../support/crypto";
 import { rejection } from "../../../support/errors";
 import { seededRandom } from "../../../support/seededRandom";
@@ -176,6 +177,17 @@ describe("rotation", () => {
   describe("packageHeader", () => {
     const content = { tail: seededRandom("tail")(32), root: seededRandom("root")(32), length: 2 ** 40 };
     const header = sealPackage({ content, rotation: 7, layerBlocks: 843 }, top);
+    const oneLayer = { rotation: 1, layerBlocks: 1 };
+
+    /** What somebody with the data key can write, of a file of so many bytes. */
+    function sealedByHand(length: bigint, key = top): Uint8Array {
+      const open = sealPackage({ content, ...oneLayer }, key).slice(0, 45);
+      const { encryptionKey } = deriveFileKeys(key, createHash("sha256").update(open.slice(0, 13)).digest());
+      const options = { authTagLength: 16 };
+      const cipher = createCipheriv("chacha20-poly1305", encryptionKey, new Uint8Array(12), options);
+      const plain = concat(content.tail, content.root, fromHex(`0x${length.toString(16).padStart(16, "0")}`, 8));
+      return concat(open, cipher.update(plain), cipher.final(), cipher.getAuthTag());
+    }
 
     it("opens with its key to what was sealed", () => {
       expect(header.length).to.equal(PACKAGE_HEADER_LENGTH);
@@ -238,6 +250,19 @@ describe("rotation", () => {
         expect((await rejection(rotate(forged, top, async () => new Uint8Array(32)))).data).to.deep.equal(data);
         expect((await rejection(gather(restoreRotated(forged, top, () => [])))).data).to.deep.equal(data);
       }
+      for (const length of [-1, 1.5, NaN, 2 ** 53, 2 ** 64]) {
+        const data = { field: "length", got: length, expected: [0, Number.MAX_SAFE_INTEGER] };
+        expectRefusal(() => sealPackage({ content: { ...content, length }, ...oneLayer }, top), "E_BAD_ENCODING", data);
+      }
+      expect(openPackage(sealedByHand(5n), top).content.length).to.equal(5);
+      const longest = sealPackage({ content: { ...content, length: Number.MAX_SAFE_INTEGER }, ...oneLayer }, top);
+      expect(openPackage(longest, top).content.length).to.equal(Number.MAX_SAFE_INTEGER);
+      const beyond = sealedByHand(2n ** 53n + 64n);
+      const data = { field: "length", got: 2 ** 53 + 64, expected: [0, Number.MAX_SAFE_INTEGER] };
+      expectRefusal(() => openPackage(beyond, top), "E_BAD_ENCODING", data);
+      const former = sealedByHand(2n ** 53n + 64n, previousKey(top));
+      expect((await rejection(rotate(former, top, async () => new Uint8Array(32)))).data).to.deep.equal(data);
+      expect((await rejection(gather(restoreRotated(beyond, top, () => [])))).data).to.deep.equal(data);
       const last = sealPackage({ content, rotation: MAX_ROTATIONS, layerBlocks: 1 }, previousKey(top));
       const error = await rejection(rotate(last, top, async () => new Uint8Array(32)));
       expect([error.code, error.data]).to.deep.equal(["E_TOO_MANY_ROTATIONS", { got: 65_536, expected: 65_535 }]);
