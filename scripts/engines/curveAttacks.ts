@@ -9,6 +9,7 @@ import { openBox } from "../../src/crypto/ecies/box";
 import { schemeNamed } from "../../src/crypto/ecies/scheme";
 import { decodePoint, encodePoint } from "../../src/crypto/encoding";
 import type { KeyPair } from "../../src/crypto/engine";
+import { lagrangeModulo } from "../../src/crypto/lagrange";
 import { fromBigInt, toBigInt } from "../../src/crypto/scalar";
 import { sign } from "../../src/crypto/signature";
 import { decodeCFrag, proofChallenge } from "../../src/crypto/umbral/cfrag";
@@ -56,24 +57,9 @@ function fromProofs(
   return keysOfEqualNonces(Fn, proofs).map((key) => product(fromBigInt(key), divisor));
 }
 
-interface PrimeField {
-  readonly ONE: bigint;
-  mul(a: bigint, b: bigint): bigint;
-  sub(a: bigint, b: bigint): bigint;
-  div(a: bigint, b: bigint): bigint;
-}
-
-/** What the values of a polynomial at these places have to be multiplied with to sum up to its value at zero: product of x_j/(x_j - x_i). */
-const atZero = (field: PrimeField, places: readonly bigint[]) =>
-  places.map((own) =>
-    places
-      .filter((other) => other !== own)
-      .reduce((all, other) => field.mul(all, field.div(other, field.sub(other, own))), field.ONE),
-  );
-
 /** f(0) of the scalars f(x_i). */
 function joined(places: readonly bigint[], keys: readonly Uint8Array[]): Uint8Array {
-  const terms = atZero(Fn, places).map((factor, at) => Fn.mul(factor, toBigInt(keys[at])));
+  const terms = lagrangeModulo(Fn.ORDER, places).map((factor, at) => Fn.mul(factor, toBigInt(keys[at])));
   return fromBigInt(terms.reduce((sum, term) => Fn.add(sum, term)));
 }
 
@@ -193,8 +179,8 @@ const withoutRecipient = (point: typeof G2.Point.BASE, { recipient }: Sight) =>
 export const afghAttacks = (signerPublicKey: Uint8Array): Attacks => ({
   /** rk_i 96 ‖ i 1 ‖ ..., a sum of points. */
   join(kfrags) {
-    const factors = atZero(
-      Fr,
+    const factors = lagrangeModulo(
+      Fr.ORDER,
       kfrags.map((kfrag) => BigInt(kfrag[96])),
     );
     const terms = kfrags.map((kfrag, at) => readG2(kfrag.slice(0, 96)).multiply(factors[at]));
