@@ -173,7 +173,7 @@ interface IStakingEscrow {
     /// @notice Makes a position's lock longer. If it winds down, its end moves by as many periods, rounded up to 7, and the lock grows
     /// by what the end moves, so that it ends no earlier if winding down is stopped and started again.
     /// @dev Reverts with `LockNotLonger`, with `LockOutOfRange` for the lock that it would have then, and with `NeedsAdvance` where
-    /// its new end is nobody else's and 32 expiries can lie behind.
+    /// no other position has its new end and 32 expiries can lie behind.
     function prolong(uint8 index, uint16 lockPeriods) external;
 
     /// @notice Splits `amount` wei off a position; both parts are at least `minDeposit`.
@@ -183,7 +183,7 @@ interface IStakingEscrow {
     function merge(uint8 into, uint8 from) external;
 
     /// @notice Fixes the end of a position: current period + 1 + its lock, rounded up to a multiple of 7.
-    /// @dev Reverts with `NeedsAdvance` where that end is nobody else's and 32 expiries can lie behind.
+    /// @dev Reverts with `NeedsAdvance` where no other position has that end and 32 expiries can lie behind.
     function startWindDown(uint8 index) external;
 
     /// @notice Lets a winding-down position re-lock again; possible while its end is later than the next period.

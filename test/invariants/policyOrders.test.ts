@@ -254,8 +254,8 @@ async function expectDrained(world: World, model: PolicyModel, second: number, s
  * That is sound because what follows depends on nothing but the second and what the contracts have stored, and two equal states have
  * stored the same: the sight shows every word that an event writes (the policy's state and lanes, supply, balances, reserved
  * collateral), but for the registry's list of suspensions, which the model has second by second; and sight and model were both
- * compared with each other on the way to either. A released share's lane is not shown, but
- * nothing that is paid depends on it any more.
+ * compared with each other on the way to either. A released share's lane is not shown, but nothing that is paid
+ * depends on it any more.
  */
 class Tree {
   /** How often a step was played on the contract, and how often one was refused there. */

@@ -245,7 +245,7 @@ describe("StakingEscrow: supply and rewards", () => {
       await escrow.connect(bob).withdraw(0);
     });
 
-    it("so does an end that nobody else has, however long ago the one before was: -1, 0", async () => {
+    it("so does an end that no other position has, however long ago the one before was: -1, 0", async () => {
       const { escrow, alice, bob, start } = await loadFixture(federated);
       const own = escrow.connect(alice);
       for (const lock of [LONGEST, 2n, 3n]) await own.create(MINIMUM, lock);
