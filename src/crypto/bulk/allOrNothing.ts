@@ -21,6 +21,7 @@ import { draw } from "../random";
 import { wipe } from "../secrets";
 import { type ByteSource, CHUNK_LENGTH, cut } from "../stream";
 import { KEY_LENGTH } from "../symmetric";
+import { HashList } from "./hashList";
 import { AES_BLOCK_LENGTH, bulk } from "./primitives";
 
 /** What, with all of X, gives the data back. Secret: it is the data key's business who learns it. */
@@ -41,74 +42,99 @@ const ROOT_LABEL = utf8("nkms/v1/aont/root");
 export interface Transform {
   /** X, chunk by chunk, in constant memory. */
   readonly body: AsyncGenerator<Uint8Array>;
-  /** The package, once the body was consumed to its end. Throws E_INCOMPLETE before. */
+  /** The package, once the body was consumed to its end; the same with every call. Throws E_INCOMPLETE before. */
   finish(): Package;
 }
 
 /** Begins the transform of a source of any length. */
 export function transform(source: ByteSource, random: RandomSource): Transform {
   const key = draw(random, KEY_LENGTH);
-  const hashes: Uint8Array[] = [];
   let length = 0;
-  let ended = false;
+  let content: Package | undefined;
   async function* body(): AsyncGenerator<Uint8Array> {
-    for await (const { bytes } of cut(source, CHUNK_LENGTH)) {
-      const chunk = bulk.xorStream(key, hashes.length * BLOCKS_PER_CHUNK, bytes);
-      hashes.push(bulk.sha256([chunk]));
-      length += chunk.length;
-      if (chunk.length > 0) yield chunk;
+    const digest = new BodyDigest();
+    let index = 0;
+    try {
+      for await (const { bytes } of cut(source, CHUNK_LENGTH)) {
+        const chunk = bulk.xorStream(key, BLOCKS_PER_CHUNK * index++, bytes);
+        digest.add(hashOf(chunk));
+        length += chunk.length;
+        if (chunk.length > 0) yield chunk;
+      }
+      const { mask, root } = digest.end();
+      content = { tail: xor(key, mask), root, length };
+    } finally {
+      wipe(key);
     }
-    ended = true;
   }
   function finish(): Package {
-    if (!ended) throw incomplete(length);
-    const tail = xor(key, hashOf(KEY_LABEL, hashes));
-    wipe(key);
-    return { tail, root: hashOf(ROOT_LABEL, hashes), length };
+    if (!content) throw incomplete(length);
+    return content;
   }
   return { body: body(), finish };
 }
 
 /**
  * The plaintext from X, which is read twice: to find k, and to decrypt. Nothing is released before all of X was found to be as it
- * was, and no chunk that differs in the second reading. Throws E_TRUNCATED, E_TAMPERED.
+ * was, and no chunk that differs in the second reading. Holds 32 bytes for each chunk of 64 KiB. Throws E_TRUNCATED, E_TAMPERED.
  */
 export async function* restore(
   { tail, root, length }: Package,
   openBody: () => ByteSource,
 ): AsyncGenerator<Uint8Array> {
   const hashes = await hashesOf(openBody(), length);
-  if (!equalBytes(hashOf(ROOT_LABEL, hashes), root)) throw tampered("the whole does not have the package's root");
-  const key = xor(tail, hashOf(KEY_LABEL, hashes));
+  const found = digestOf(hashes);
+  if (!equalBytes(found.root, root)) throw tampered("the whole does not have the package's root");
+  const key = xor(tail, found.mask);
   try {
     let index = 0;
     for await (const { bytes } of cut(openBody(), CHUNK_LENGTH)) {
       const expected = hashes.at(index);
-      if (!expected || !equalBytes(bulk.sha256([bytes]), expected))
-        throw tampered(`chunk ${index} changed while it was read`);
+      if (!expected || !equalBytes(hashOf(bytes), expected)) throw tampered(`chunk ${index} changed while it was read`);
       if (bytes.length > 0) yield bulk.xorStream(key, index * BLOCKS_PER_CHUNK, bytes);
       index++;
     }
-    if (index < hashes.length) throw tampered("it became shorter while it was read");
+    if (index < hashes.count) throw tampered("it became shorter while it was read");
   } finally {
     wipe(key);
   }
 }
 
-async function hashesOf(body: ByteSource, length: number): Promise<Uint8Array[]> {
-  const hashes: Uint8Array[] = [];
+async function hashesOf(body: ByteSource, length: number): Promise<HashList> {
+  const hashes = new HashList();
   let got = 0;
   for await (const { bytes } of cut(body, CHUNK_LENGTH)) {
     got += bytes.length;
     if (got > length) throw tampered(`data follows its ${length} bytes`);
-    hashes.push(bulk.sha256([bytes]));
+    hashes.push(hashOf(bytes));
   }
   if (got < length) throw truncated(got, length);
   return hashes;
 }
 
-function hashOf(label: Uint8Array, hashes: readonly Uint8Array[]): Uint8Array {
-  return bulk.sha256([label, ...hashes]);
+function digestOf(hashes: HashList): ReturnType<BodyDigest["end"]> {
+  const digest = new BodyDigest();
+  for (let index = 0; index < hashes.count; index++) digest.add(hashes.at(index)!);
+  return digest.end();
+}
+
+function hashOf(chunk: Uint8Array): Uint8Array {
+  return bulk.sha256().update(chunk).digest();
+}
+
+/** Both hashes over the chunks' hashes, taken as these come. */
+class BodyDigest {
+  private readonly mask = bulk.sha256().update(KEY_LABEL);
+  private readonly root = bulk.sha256().update(ROOT_LABEL);
+
+  add(chunkHash: Uint8Array): void {
+    this.mask.update(chunkHash);
+    this.root.update(chunkHash);
+  }
+
+  end(): { mask: Uint8Array; root: Uint8Array } {
+    return { mask: this.mask.digest(), root: this.root.digest() };
+  }
 }
 
 function xor(a: Uint8Array, b: Uint8Array): Uint8Array {
@@ -130,7 +156,7 @@ function tampered(reason: string): CryptoError {
   });
 }
 
-function truncated(got: number, expected: number): CryptoError {
+export function truncated(got: number, expected: number): CryptoError {
   return new CryptoError("E_TRUNCATED", `The transformed data ends after ${got} of ${expected} bytes.`, {
     fix: "Fetch the whole file again: no part can be read without all of it.",
     data: { got, expected },

@@ -9,8 +9,14 @@ export interface BulkPrimitives {
   readonly name: "node" | "noble";
   /** XORs bytes with the key's stream from a 16-byte block on: encryption and decryption alike. */
   xorStream(key: Uint8Array, firstBlock: number, bytes: Uint8Array): Uint8Array;
-  /** The hash of all parts in order, as if they were one. */
-  sha256(parts: readonly Uint8Array[]): Uint8Array;
+  /** Begins a SHA-256 of bytes that come in parts. */
+  sha256(): RunningHash;
+}
+
+/** A hash of all parts it was given in order, as if they were one; `digest` is called once, at the end. */
+export interface RunningHash {
+  update(part: Uint8Array): RunningHash;
+  digest(): Uint8Array;
 }
 
 export const AES_BLOCK_LENGTH = 16;
@@ -26,14 +32,14 @@ function counter(firstBlock: number): Uint8Array {
 export const nobleBulk: BulkPrimitives = {
   name: "noble",
   xorStream: (key, firstBlock, bytes) => ctr(key, counter(firstBlock)).encrypt(bytes),
-  sha256: (parts) => parts.reduce((hash, part) => hash.update(part), sha256.create()).digest(),
+  sha256: () => sha256.create(),
 };
 
 function nodeBulk({ createCipheriv, createHash }: typeof NodeCrypto): BulkPrimitives {
   return {
     name: "node",
     xorStream: (key, firstBlock, bytes) => createCipheriv("aes-256-ctr", key, counter(firstBlock)).update(bytes),
-    sha256: (parts) => parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest(),
+    sha256: () => createHash("sha256"),
   };
 }
 

@@ -18,7 +18,7 @@ import { concat, utf8 } from "../../bytes";
 import { requireLength } from "../encoding";
 import { CryptoError } from "../errors";
 import type { ByteSource } from "../stream";
-import { restore } from "./allOrNothing";
+import { restore, truncated } from "./allOrNothing";
 import { MAX_LAYERED_BLOCKS, MAX_ROTATIONS, openPackage, sealPackage } from "./packageHeader";
 import { KEY_LENGTH } from "../symmetric";
 import { AES_BLOCK_LENGTH, bulk } from "./primitives";
@@ -76,10 +76,19 @@ async function layer(key: Uint8Array, length: number, blocks: number, readAt: Re
   const changes: Change[] = [];
   for (const [place, pad] of layerPads(key, length, blocks)) {
     const offset = place * ROTATION_BLOCK_LENGTH;
-    const old = await readAt(offset, Math.min(ROTATION_BLOCK_LENGTH, length - offset));
-    changes.push({ offset, bytes: xorInto(Uint8Array.from(old), 0, pad) });
+    const old = await readBlock(readAt, offset, length);
+    changes.push({ offset, bytes: xorInto(old, 0, pad) });
   }
   return changes;
+}
+
+/** A copy of the block at an offset of a file of `length` bytes, all of it. Throws E_TRUNCATED, E_BAD_ENCODING. */
+async function readBlock(readAt: ReadAt, offset: number, length: number): Promise<Uint8Array> {
+  const expected = Math.min(ROTATION_BLOCK_LENGTH, length - offset);
+  const block = await readAt(offset, expected);
+  if (block.length < expected) throw truncated(offset + block.length, length);
+  requireLength("block", block, expected);
+  return Uint8Array.from(block);
 }
 
 /** A rotation: the header for the new data key, and what to change in the file. */
@@ -90,7 +99,8 @@ export interface Rotation {
 
 /**
  * Rotates a file from the data key before `key` to `key`. The changes go first and the header after them; until then the old header
- * reads the file no more, and the new one reads it as soon as both are there. Throws E_TAMPERED, E_TOO_MANY_ROTATIONS.
+ * reads the file no more, and the new one reads it as soon as both are there. Throws E_TAMPERED, E_TOO_MANY_ROTATIONS, and E_TRUNCATED
+ * where the file is shorter than its package says.
  */
 export async function rotate(header: Uint8Array, key: Uint8Array, readAt: ReadAt): Promise<Rotation> {
   const { content, rotation, layerBlocks } = openPackage(header, previousKey(key));

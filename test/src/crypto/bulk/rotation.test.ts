@@ -15,6 +15,7 @@ import {
   type Change,
   earlierKey,
   previousKey,
+  type ReadAt,
   restoreRotated,
   rotate,
 } from "../../../../src/crypto/bulk/rotation";
@@ -118,6 +119,21 @@ describe("rotation", () => {
     const asKept = (body: Uint8Array) => Object.assign(new File(), { header: oldHeader, body }).read(keys[0]);
     expect((await rejection(asKept(patched))).code).to.equal("E_TAMPERED");
     expect(Buffer.compare(await asKept(oldBody), data)).to.equal(0);
+  });
+
+  it("makes no change from a file that reads shorter or longer than its package says", async () => {
+    const file = await File.of(data, keys[0], 50);
+    const rotated = (readAt: ReadAt) => rejection(rotate(file.header, keys[1], readAt));
+    const all = await File.of(data.slice(0, 100), keys[0], 50);
+    const cut = await rejection(
+      rotate(all.header, keys[1], async (from, length) => all.body.slice(0, 99).subarray(from, from + length)),
+    );
+    expect([cut.code, cut.data]).to.deep.equal(["E_TRUNCATED", { got: 99, expected: 100 }]);
+    const nothing = await rotated(async () => new Uint8Array());
+    expect(nothing.code).to.equal("E_TRUNCATED");
+    expect(nothing.data.expected).to.equal(data.length);
+    const longer = await rotated(async (_, length) => new Uint8Array(length + 1));
+    expect([longer.code, longer.data]).to.deep.equal(["E_BAD_ENCODING", { field: "block", got: 33, expected: 32 }]);
   });
 
   it("gives changes that may be written twice", async () => {
