@@ -139,7 +139,7 @@ class AfghEngine implements LevelledEngine {
     const answer = readCFrag(this.#groups, cfrag, this.#readShare);
     this.#requireKeys("cfrag", answer.dealing, context);
     requireOwner(capsule, answer.dealing.owner);
-    if (context.signerPublicKey) requireSigned(answer.dealing, context.signerPublicKey);
+    if (context.signerPublicKey !== undefined) requireSigned(answer.dealing, context.signerPublicKey);
     verifyAnswer(this.#groups, capsule, answer, context.commitment);
     return this.#answers.admit(cfrag, answer, context);
   }
@@ -152,6 +152,7 @@ class AfghEngine implements LevelledEngine {
   ): Uint8Array {
     const secret = decodeGroupScalar("recipientSecretKey", recipientSecretKey);
     const recipientPublicKey = makePublicKey(this.#groups, secret);
+    this.#readKey("ownerPublicKey", ownerPublicKey);
     const { bytes } = this.#readCapsule(capsule);
     const entries = this.#answers.take(answers, { capsule, ownerPublicKey, recipientPublicKey });
     const inverse = invertGroupSecret(secret, randomGroupScalar(osRandom));

@@ -8,6 +8,7 @@
  * one key to k recipients the k-th part of that.
  */
 import { DurableCount, requireCount } from "./durableCount";
+import { requireBytes } from "./encoding";
 import type { LatticeEngine, RandomSource } from "./engine";
 import { CryptoError } from "./errors";
 import { verifySignedCapsule } from "./lattice/signedCapsule";
@@ -71,7 +72,12 @@ export class CountedFraction {
     return this.#answer(capsule, signature, (copy) => engine.hop(kfrag, copy));
   }
 
-  #answer(capsule: Uint8Array, signature: Uint8Array, turn: (copy: Uint8Array) => Uint8Array): Promise<Uint8Array> {
+  async #answer(
+    capsule: Uint8Array,
+    signature: Uint8Array,
+    turn: (copy: Uint8Array) => Uint8Array,
+  ): Promise<Uint8Array> {
+    requireBytes("capsule", capsule);
     const copy = Uint8Array.from(capsule);
     return this.#count.inTurn(async () => {
       const { engine, holderPublicKey, producers } = this.#options;

@@ -12,8 +12,13 @@ export const POINT_LENGTH = 33;
 export const SCALAR_LENGTH = 32;
 export const SIGNATURE_LENGTH = 64;
 
-function requireBytes(field: string, bytes: Uint8Array | undefined, length: number): asserts bytes is Uint8Array {
-  if (!(bytes instanceof Uint8Array)) throw badEncoding(field, "is not a Uint8Array", typeof bytes, length);
+/** Refuses anything but a Uint8Array, as callers without types may pass. `expected` is its length where that is known. */
+export function requireBytes(
+  field: string,
+  bytes: Uint8Array | undefined,
+  expected: number | string = "bytes",
+): asserts bytes is Uint8Array {
+  if (!(bytes instanceof Uint8Array)) throw badEncoding(field, "is not a Uint8Array", typeof bytes, expected);
 }
 
 /** Refuses anything but a Uint8Array that is at least as long as `part` of it. */

@@ -12,7 +12,7 @@ export function pairedRecipientSecret(
   { recipientSecretKey, recipientPublicKey }: Pick<RekeyRequest, "recipientSecretKey" | "recipientPublicKey">,
   publicKeyOf: (field: string, secretKey: Uint8Array) => Uint8Array,
 ): Uint8Array {
-  if (!recipientSecretKey) {
+  if (recipientSecretKey === undefined) {
     throw new CryptoError("E_INTERACTIVE", "This scheme rekeys with both secret keys.", {
       fix: "Give recipientSecretKey, or use an engine that is not interactive.",
       data: { field: FIELD },

@@ -2,7 +2,7 @@ import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 
 import { utf8 } from "../bytes";
-import { requireLength } from "./encoding";
+import { requireBytes, requireLength } from "./encoding";
 import { CryptoError } from "./errors";
 import { equalSecrets } from "./secrets";
 import { KEY_LENGTH } from "./symmetric";
@@ -34,6 +34,7 @@ export function deriveFileKeys(dek: Uint8Array, headerHash: Uint8Array): FileKey
 
 /** The keys of a file whose header carries `commitment`. Throws E_TAMPERED if dek or header are not the ones committed to. */
 export function openFileKeys(dek: Uint8Array, headerHash: Uint8Array, commitment: Uint8Array): FileKeys {
+  requireBytes("commitment", commitment, 32);
   const keys = deriveFileKeys(dek, headerHash);
   if (equalSecrets(keys.commitment, commitment)) return keys;
   throw new CryptoError("E_TAMPERED", "The file was not encrypted under this key and header.", {

@@ -7,7 +7,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 
 import { be32, concat, utf8 } from "../bytes";
 import type { Scalar } from "./backend";
-import { requireLength } from "./encoding";
+import { requireBytes, requireLength } from "./encoding";
 import { reduceToScalar } from "./scalar";
 import { wipe } from "./secrets";
 
@@ -15,6 +15,7 @@ export const FACTORY_SEED_LENGTH = 32;
 
 function expand(seed: Uint8Array, purpose: string, label: Uint8Array, length: number): Uint8Array {
   requireLength("seed", seed, FACTORY_SEED_LENGTH);
+  requireBytes("label", label);
   return hkdf(sha256, seed, undefined, concat(utf8(purpose), label), length);
 }
 

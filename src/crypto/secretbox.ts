@@ -5,7 +5,7 @@
  */
 import { xsalsa20poly1305 } from "@noble/ciphers/salsa.js";
 
-import { requireLength } from "./encoding";
+import { requireBytes, requireLength } from "./encoding";
 import { KEY_LENGTH, notOpening } from "./symmetric";
 
 export const SECRETBOX_NONCE_LENGTH = 24;
@@ -14,6 +14,7 @@ export const SECRETBOX_NONCE_LENGTH = 24;
 export function sealSecretbox(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array): Uint8Array {
   requireLength("key", key, KEY_LENGTH);
   requireLength("nonce", nonce, SECRETBOX_NONCE_LENGTH);
+  requireBytes("plaintext", plaintext);
   return xsalsa20poly1305(key, nonce).encrypt(plaintext);
 }
 
@@ -21,6 +22,7 @@ export function sealSecretbox(key: Uint8Array, nonce: Uint8Array, plaintext: Uin
 export function openSecretbox(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Uint8Array {
   requireLength("key", key, KEY_LENGTH);
   requireLength("nonce", nonce, SECRETBOX_NONCE_LENGTH);
+  requireBytes("sealed", sealed);
   try {
     return xsalsa20poly1305(key, nonce).decrypt(sealed);
   } catch {

@@ -8,6 +8,7 @@
  * sees a true prefix and then either the end or an error.
  */
 import { concat } from "../bytes";
+import { requireBytes } from "./encoding";
 import { CryptoError } from "./errors";
 import { open, seal, TAG_LENGTH } from "./symmetric";
 
@@ -50,6 +51,7 @@ export async function* cut(source: ByteSource, size: number): AsyncGenerator<Blo
   let block = new Uint8Array(size);
   let filled = 0;
   for await (const piece of source) {
+    requireBytes("piece", piece);
     for (let offset = 0; offset < piece.length;) {
       if (filled === size) {
         yield { bytes: block, isFinal: false };
@@ -143,6 +145,7 @@ function blocksOf(bytes: Uint8Array, size: number): Block[] {
 
 /** `encryptStream` of bytes already in memory. */
 export function encryptBytes(suite: StreamSuite, encryptionKey: Uint8Array, plaintext: Uint8Array): Uint8Array {
+  requireBytes("plaintext", plaintext);
   const chunks = blocksOf(plaintext, CHUNK_LENGTH).map(({ bytes, isFinal }, index) =>
     seal(suite, encryptionKey, chunkNonce(index, isFinal), bytes),
   );
@@ -151,6 +154,7 @@ export function encryptBytes(suite: StreamSuite, encryptionKey: Uint8Array, plai
 
 /** `decryptStream` of bytes already in memory; releases all or nothing. */
 export function decryptBytes(suite: StreamSuite, encryptionKey: Uint8Array, sealed: Uint8Array): Uint8Array {
+  requireBytes("sealed", sealed);
   const chunks = blocksOf(sealed, SEALED_CHUNK_LENGTH).map((block, index) =>
     openBlock(suite, encryptionKey, index, block),
   );

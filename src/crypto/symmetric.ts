@@ -11,7 +11,7 @@ import { chacha20poly1305, hchacha, xchacha20poly1305 } from "@noble/ciphers/cha
 import type * as NodeCrypto from "node:crypto";
 
 import { concat } from "../bytes";
-import { requireLength } from "./encoding";
+import { requireBytes, requireLength } from "./encoding";
 import { CryptoError } from "./errors";
 import { nodeCrypto } from "./nodeCrypto";
 import { wipe } from "./secrets";
@@ -125,6 +125,8 @@ export function seal(
 ): Uint8Array {
   requireLength("key", key, KEY_LENGTH);
   requireLength("nonce", nonce, NONCE_LENGTH[aead]);
+  requireBytes("plaintext", plaintext);
+  requireBytes("aad", aad);
   return provider.seal(aead, key, nonce, plaintext, aad);
 }
 
@@ -138,6 +140,8 @@ export function open(
 ): Uint8Array {
   requireLength("key", key, KEY_LENGTH);
   requireLength("nonce", nonce, NONCE_LENGTH[aead]);
+  requireBytes("sealed", sealed);
+  requireBytes("aad", aad);
   const plaintext = sealed.length < TAG_LENGTH ? undefined : provider.open(aead, key, nonce, sealed, aad);
   if (plaintext) return plaintext;
   throw notOpening(sealed.length);

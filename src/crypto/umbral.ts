@@ -133,8 +133,8 @@ class SecpUmbral implements UmbralEngine {
   verifyProxySignature(kfrag: Uint8Array, keys: ProxyKeys): ShareCommitment {
     const signer = decodePoint(this.#curve, "signerPublicKey", keys.signerPublicKey);
     const { ownerPublicKey: owner, recipientPublicKey: recipient } = keys;
-    if (owner) decodePoint(this.#curve, "ownerPublicKey", owner);
-    if (recipient) decodePoint(this.#curve, "recipientPublicKey", recipient);
+    if (owner !== undefined) decodePoint(this.#curve, "ownerPublicKey", owner);
+    if (recipient !== undefined) decodePoint(this.#curve, "recipientPublicKey", recipient);
     return this.#withFraction(kfrag, (fraction) => {
       verifyKFragCommitment(this.#multiplyU, fraction);
       verifyProxySignature(this.#curve, fraction, { owner, recipient, signer });
@@ -194,7 +194,8 @@ class SecpUmbral implements UmbralEngine {
     decodePoint(this.#curve, "recipientPublicKey", context.recipientPublicKey);
     const answer = { capsule: this.#readCapsule(context.capsule), cfrag: decodeCFrag(this.#curve, cfrag) };
     const { signerPublicKey } = context;
-    const signer = signerPublicKey && decodePoint(this.#curve, "signerPublicKey", signerPublicKey);
+    const signer =
+      signerPublicKey === undefined ? undefined : decodePoint(this.#curve, "signerPublicKey", signerPublicKey);
     verifyCommitment(answer.cfrag, context.commitment);
     const { ownerPublicKey: owner, recipientPublicKey: recipient } = context;
     if (signer) verifyRecipientSignature(this.#curve, answer.cfrag, { owner, recipient, signer });

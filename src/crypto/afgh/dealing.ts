@@ -11,7 +11,8 @@ import { keccak_256 } from "@noble/hashes/sha3.js";
 
 import { concat } from "../../bytes";
 import { readShareHeader, SHARE_HEADER_LENGTH, type ShareHeader } from "../dealtShare";
-import { decodeSignature, requireLength, requireMinimum, SIGNATURE_LENGTH } from "../encoding";
+import { defaultBackend } from "../backends";
+import { decodePoint, decodeSignature, requireLength, requireMinimum, SIGNATURE_LENGTH } from "../encoding";
 import type { Fraction, RandomSource, RekeyRequest, ShareCommitment } from "../engine";
 import { badProof } from "../errors";
 import type { G1, G2, PairingBackend } from "../pairing";
@@ -107,8 +108,9 @@ export function dealingCommitment(backend: PairingBackend, { gamma, wrapped }: D
   return { digest, point: keccak_256(eip2537(backend, gamma)).slice(12) };
 }
 
-/** Checks that this key signed the dealing. Throws E_BAD_SIGNATURE. */
+/** Checks that this key signed the dealing. Throws E_BAD_ENCODING or E_BAD_SIGNATURE. */
 export function requireSigned({ signed, signature }: Dealing, signerPublicKey: Uint8Array): void {
+  decodePoint(defaultBackend(), "signerPublicKey", signerPublicKey);
   verifySignature(signerPublicKey, DOMAIN, signed, signature);
 }
 

@@ -15,13 +15,14 @@
  * What it does not do: a reader who had all of X can keep k, or the plaintext. Random access is lost; the unit is the whole.
  */
 import { equalBytes, utf8 } from "../../bytes";
+import { requireLength } from "../encoding";
 import type { RandomSource } from "../engine";
 import { CryptoError } from "../errors";
 import { draw } from "../random";
 import { wipe } from "../secrets";
 import { type ByteSource, CHUNK_LENGTH, cut } from "../stream";
 import { KEY_LENGTH } from "../symmetric";
-import { HashList } from "./hashList";
+import { HASH_LENGTH, HashList } from "./hashList";
 import { AES_BLOCK_LENGTH, bulk } from "./primitives";
 
 /** What, with all of X, gives the data back. Secret: it is the data key's business who learns it. */
@@ -76,12 +77,13 @@ export function transform(source: ByteSource, random: RandomSource): Transform {
 
 /**
  * The plaintext from X, which is read twice: to find k, and to decrypt. Nothing is released before all of X was found to be as it
- * was, and no chunk that differs in the second reading. Holds 32 bytes for each chunk of 64 KiB. Throws E_TRUNCATED, E_TAMPERED.
+ * was, and no chunk that differs in the second reading. Holds 32 bytes for each chunk of 64 KiB. Throws E_BAD_ENCODING, E_TRUNCATED, E_TAMPERED.
  */
 export async function* restore(
   { tail, root, length }: Package,
   openBody: () => ByteSource,
 ): AsyncGenerator<Uint8Array> {
+  requireParts({ tail, root, length });
   const hashes = await hashesOf(openBody(), length);
   const found = digestOf(hashes);
   if (!equalBytes(found.root, root)) throw tampered("the whole does not have the package's root");
@@ -98,6 +100,12 @@ export async function* restore(
   } finally {
     wipe(key);
   }
+}
+
+/** Refuses a package whose parts are not 32 bytes. */
+export function requireParts({ tail, root }: Package): void {
+  requireLength("tail", tail, KEY_LENGTH);
+  requireLength("root", root, HASH_LENGTH);
 }
 
 async function hashesOf(body: ByteSource, length: number): Promise<HashList> {

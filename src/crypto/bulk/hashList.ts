@@ -1,5 +1,5 @@
 /** The hashes of a file's chunks, 32 bytes each in one array that grows: as objects of their own they would take some 450. */
-const HASH_LENGTH = 32;
+export const HASH_LENGTH = 32;
 const FIRST_CAPACITY = 64;
 
 export class HashList {

@@ -21,7 +21,7 @@ import { badEncoding } from "../errors";
 import { deriveFileKeys, openFileKeys } from "../keyCommitment";
 import { wipe } from "../secrets";
 import { open, seal } from "../symmetric";
-import type { Package } from "./allOrNothing";
+import { type Package, requireParts } from "./allOrNothing";
 
 /** How often a file was rotated, and how many blocks of it each rotation changed. */
 export interface Layers {
@@ -48,6 +48,7 @@ const NONCE = new Uint8Array(12);
 
 /** Seals a package under the 32-byte data key of its rotation. Throws E_BAD_ENCODING. */
 export function sealPackage({ content, ...layers }: LayeredPackage, dek: Uint8Array): Uint8Array {
+  requireParts(content);
   requireFileLength(content.length);
   const prefix = encodePrefix(layers);
   const { encryptionKey, commitment } = deriveFileKeys(dek, sha256(prefix));

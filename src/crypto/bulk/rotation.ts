@@ -15,7 +15,7 @@ import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 
 import { concat, utf8 } from "../../bytes";
-import { requireLength } from "../encoding";
+import { requireBytes, requireLength } from "../encoding";
 import { CryptoError } from "../errors";
 import type { ByteSource } from "../stream";
 import { restore, truncated } from "./allOrNothing";
@@ -48,6 +48,7 @@ export function previousKey(key: Uint8Array): Uint8Array {
 /** The data key `steps` rotations before that of `key`. Throws E_TOO_MANY_ROTATIONS. */
 export function earlierKey(key: Uint8Array, steps: number): Uint8Array {
   if (!Number.isInteger(steps) || steps < 0 || steps > MAX_ROTATIONS) throw tooManyRotations(steps);
+  requireLength("key", key, KEY_LENGTH);
   let earlier = key;
   for (let step = 0; step < steps; step++) earlier = previousKey(earlier);
   return earlier;
@@ -86,6 +87,7 @@ async function layer(key: Uint8Array, length: number, blocks: number, readAt: Re
 async function readBlock(readAt: ReadAt, offset: number, length: number): Promise<Uint8Array> {
   const expected = Math.min(ROTATION_BLOCK_LENGTH, length - offset);
   const block = await readAt(offset, expected);
+  requireBytes("block", block, expected);
   if (block.length < expected) throw truncated(offset + block.length, length);
   requireLength("block", block, expected);
   return Uint8Array.from(block);
@@ -136,6 +138,7 @@ async function* withoutLayers(
   let next = 0;
   let start = 0;
   for await (const piece of source) {
+    requireBytes("piece", piece);
     const end = start + piece.length;
     const isCovered = next < places.length && places[next] * ROTATION_BLOCK_LENGTH < end;
     const clear = isCovered ? Uint8Array.from(piece) : piece;

@@ -124,7 +124,7 @@ export abstract class DealtEngine implements Engine {
 
   verify(cfrag: Uint8Array, context: AnswerContext): VerifiedAnswer {
     requireCommitment(context);
-    if (context.signerPublicKey) decodePoint(this.curve, "signerPublicKey", context.signerPublicKey);
+    if (context.signerPublicKey !== undefined) decodePoint(this.curve, "signerPublicKey", context.signerPublicKey);
     this.#requireKeys(context);
     const capsule = this.readCapsule(context.capsule);
     const answer = decodeCFrag(this.curve, cfrag, this.sealedLength);

@@ -1,6 +1,7 @@
 /** The flow that the lattice engines have in common. */
 import { concat, equalBytes } from "../../bytes";
-import { requireCommitment, requireLength, splitFields } from "../encoding";
+import { defaultBackend } from "../backends";
+import { decodePoint, decodeScalar, requireCommitment, requireLength, splitFields } from "../encoding";
 import type {
   AnswerContext,
   Encapsulation,
@@ -88,6 +89,7 @@ class SchemeEngine implements LatticeEngine {
     checkThreshold(request.threshold, request.shares);
     if (request.threshold > 1) throw noThreshold(request.threshold);
     requireLength("ownerSecretKey", request.ownerSecretKey, SEED_LENGTH);
+    decodeScalar("signerSecretKey", request.signerSecretKey);
     if (equalSecrets(request.signerSecretKey, request.ownerSecretKey)) throw keyReuse();
     this.#checkKey("recipientPublicKey", request.recipientPublicKey);
     return makeFractions(this.scheme.rekey(request, random), request.shares, random);
@@ -100,6 +102,7 @@ class SchemeEngine implements LatticeEngine {
   verifyFraction(kfrag: Uint8Array, keys: FractionKeys): ShareCommitment {
     this.#checkKey("ownerPublicKey", keys.ownerPublicKey);
     this.#checkKey("recipientPublicKey", keys.recipientPublicKey);
+    checkSigner(keys.signerPublicKey);
     const fraction = readKFrag(kfrag, this.scheme.bodyLength);
     requireRoot(fraction);
     this.scheme.checkBody("kfrag", fraction.body);
@@ -124,6 +127,7 @@ class SchemeEngine implements LatticeEngine {
     requireCommitment(context);
     this.#checkKey("ownerPublicKey", context.ownerPublicKey);
     this.#checkKey("recipientPublicKey", context.recipientPublicKey);
+    if (context.signerPublicKey !== undefined) checkSigner(context.signerPublicKey);
     const capsule = this.#read(context.capsule);
     const turnLength = 1 + this.scheme.ciphertextLength;
     const [turn, binding] = splitFields("cfrag", cfrag, [turnLength, BINDING_LENGTH]) as [Uint8Array, Uint8Array];
@@ -184,6 +188,10 @@ class SchemeEngine implements LatticeEngine {
   #read(capsule: Uint8Array): Capsule {
     return readCapsule(this.scheme, capsule);
   }
+}
+
+function checkSigner(signerPublicKey: Uint8Array): void {
+  decodePoint(defaultBackend(), "signerPublicKey", signerPublicKey);
 }
 
 function noThreshold(threshold: number): CryptoError {

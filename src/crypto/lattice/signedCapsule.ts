@@ -10,13 +10,17 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 
 import { concat } from "../../bytes";
+import { decodeScalar, requireBytes } from "../encoding";
 import type { LatticeEngine, RandomSource } from "../engine";
 import { CryptoError } from "../errors";
 import { sign, verifySignature } from "../signature";
 
 const domainOf = ({ properties }: LatticeEngine) => `nkms/v1/${properties.name}/capsule`;
 
-const messageOf = (capsule: Uint8Array, holderPublicKey: Uint8Array) => concat(sha256(holderPublicKey), capsule);
+function messageOf(capsule: Uint8Array, holderPublicKey: Uint8Array): Uint8Array {
+  requireBytes("holderPublicKey", holderPublicKey);
+  return concat(sha256(holderPublicKey), capsule);
+}
 
 /**
  * Signs a capsule that the caller made or turned himself, for a node that turns it from its holder's key. Never sign one that came from
@@ -30,7 +34,8 @@ export function signCapsule(
   random: RandomSource,
 ): Uint8Array {
   engine.verifyCapsule(capsule);
-  return sign(producerSecretKey, domainOf(engine), messageOf(capsule, holderPublicKey), random);
+  const secretKey = decodeScalar("producerSecretKey", producerSecretKey);
+  return sign(secretKey, domainOf(engine), messageOf(capsule, holderPublicKey), random);
 }
 
 /** Checks that one of these producers signed a capsule for this holder. Throws E_BAD_ENCODING or E_BAD_SIGNATURE. */
