@@ -12,7 +12,10 @@ defineTask({
 defineTask({
   name: "voucher:redeem",
   description: "Pays a node what its readers' vouchers are for, a hundred channels in a transaction",
-  params: { data: "Folder of the node's store (default in NKMS_HOME)" },
+  params: {
+    of: "Name of a key, or an address, of the node (default: --from)",
+    data: "Folder of the node's store (default in NKMS_HOME)",
+  },
   writes: true,
   load: () => actions.voucher().redeemVouchers,
 });

@@ -5,7 +5,7 @@ import type { NodeRegistry } from "../../typechain-types";
 import { fromHex } from "../bytes";
 import { type At, type Call, prepare } from "./call";
 import { queryEvents } from "./events";
-import { explained } from "./refusals";
+import { explained, refusal } from "./refusals";
 
 /** What a node asks for: base units per second and policy, fractions at most, and seconds. */
 export interface NodeTerms {
@@ -40,6 +40,11 @@ export class NodeRegistryClient {
 
   isRegistered(staker: string): Promise<boolean> {
     return explained(this.contract.isRegistered(staker));
+  }
+
+  /** Throws ContractRefusal E_NOT_REGISTERED. */
+  async requireRegistered(staker: string): Promise<void> {
+    if (!(await this.isRegistered(staker))) throw refusal("NotRegistered", { staker });
   }
 
   /** Everything published about a node. Throws ContractRefusal E_NOT_REGISTERED. */

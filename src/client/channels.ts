@@ -10,10 +10,11 @@ export type Closing = { readonly closesAt: Date } | { readonly refund: bigint };
 
 /**
  * Opens a channel to a node with a deposit in NKMS wei, or adds to the one there is; returns the transaction's hash. Approves the amount first.
- * Throws E_INSUFFICIENT_BALANCE, E_ALREADY_CLOSING.
+ * Throws, before anything is sent, E_NOT_REGISTERED where the address is no node's staker, and E_INSUFFICIENT_BALANCE; and E_ALREADY_CLOSING.
  */
 export async function openChannel(context: Context, node: Address, deposit: bigint): Promise<string> {
   const { address, chain, inTurn, keys } = context;
+  await chain.nodeRegistry.requireRegistered(node);
   await checkBalance(context, address, deposit);
   return inTurn(async () => {
     const isOpen = (await chain.paidReads.channelOf(address, node)) !== undefined;

@@ -32,7 +32,7 @@ export interface ClientChain extends Pick<Chain, "chainId" | "deployment" | "hea
   };
   accessLog: Pick<AccessLogClient, "accessesOf"> & { record(access: SignedAccess): Transaction<void> };
   stakingEscrow: Pick<StakingEscrowClient, "sample" | "staker">;
-  nodeRegistry: Pick<NodeRegistryClient, "nodeOf" | "workerAt">;
+  nodeRegistry: Pick<NodeRegistryClient, "nodeOf" | "requireRegistered" | "workerAt">;
   paidReads: Pick<PaidReadsClient, "channelOf"> & {
     open(node: Address, signer: Address, deposit: bigint): Transaction<void>;
     topUp(payer: Address, node: Address, amount: bigint): Transaction<void>;

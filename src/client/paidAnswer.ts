@@ -1,5 +1,6 @@
 /**
- * Paying a node for one answer out of our channel to it (VII.C): never more than the read's budget, whatever the node says. What a node
+ * Paying a node for one answer out of our channel to it (VII.C): never more than the read's budget, whatever the node says, and nothing before it asks. A
+ * node whose price is not known is asked without a voucher first: one that charges nothing answers, and needs no channel. What a node
  * counts as paid is asked with a voucher that pays nothing; so a voucher that does pay is never mistaken for one that another process sent.
  */
 import { fromHex } from "../bytes";
@@ -24,7 +25,7 @@ export interface Purchase {
   readonly budget: Budget;
 }
 
-/** What is spent and the price are learnt, then a voucher of another process of ours; more news than that is a node that takes and does not give. */
+/** What is spent is learnt, then a voucher of another process of ours; more news than that is a node that takes and does not give. */
 const ATTEMPTS = 3;
 
 /**
@@ -32,24 +33,39 @@ const ATTEMPTS = 3;
  * E_PRICE_TOO_HIGH {price, maxPrice, paid}, E_UNKNOWN_CHANNEL, E_ALREADY_CLOSING, E_VOUCHER_OVER_DEPOSIT, and whatever `ask` throws.
  */
 export function paidAnswer<T>(context: Context, purchase: Purchase, ask: Ask<T>): Promise<T> {
-  const { node, budget } = purchase;
+  const { node, policyId, budget } = purchase;
   if (budget.maxPrice === 0n) return ask();
   return context.purse.inTurn(node, async () => {
-    const channel = await openChannelTo(context, node);
-    let known = whatIsKnown(context, purchase, channel);
-    for (let attempt = 1; ; attempt++) {
-      const sent = nextVoucher(context, purchase, channel, known);
-      try {
-        const answer = await ask(sent.voucher);
-        context.purse.note(node, { ...sent.tab, paid: sent.voucher.amount });
-        return answer;
-      } catch (error) {
-        const learnt = whatIsLearnt(context, purchase, sent, error);
-        if (learnt === undefined || attempt === ATTEMPTS) throw error;
-        known = learnt;
-      }
+    if (context.purse.price(node, policyId) !== undefined) return answerForVoucher(context, purchase, ask);
+    try {
+      return await ask();
+    } catch (error) {
+      const price = amountIn(unpaidData(error)?.price);
+      if (price === undefined) throw error;
+      if (price > budget.maxPrice) throw tooHigh(price, budget.maxPrice, budget.spent(node));
+      context.purse.notePrice(node, policyId, price);
     }
+    return answerForVoucher(context, purchase, ask);
   });
+}
+
+/** An answer of a node whose price is known. */
+async function answerForVoucher<T>(context: Context, purchase: Purchase, ask: Ask<T>): Promise<T> {
+  const { node } = purchase;
+  const channel = await openChannelTo(context, node);
+  let known = whatIsKnown(context, purchase, channel);
+  for (let attempt = 1; ; attempt++) {
+    const sent = nextVoucher(context, purchase, channel, known);
+    try {
+      const answer = await ask(sent.voucher);
+      context.purse.note(node, { ...sent.tab, paid: sent.voucher.amount });
+      return answer;
+    } catch (error) {
+      const learnt = whatIsLearnt(context, purchase, sent, error);
+      if (learnt === undefined || attempt === ATTEMPTS) throw error;
+      known = learnt;
+    }
+  }
 }
 
 /** What the next voucher is made of. Without a price it pays nothing. */
@@ -104,12 +120,12 @@ function nextVoucher(context: Context, { node, budget }: Purchase, channel: Chan
  * leads to no higher voucher: then the one just sent was enough.
  */
 function whatIsLearnt(context: Context, purchase: Purchase, sent: Sent, error: unknown): Known | undefined {
-  if (!(error instanceof NkmsError) || error.code !== "E_UNPAID") return undefined;
-  const price = amountIn(error.data.price);
-  if (price === undefined) return undefined;
+  const data = unpaidData(error);
+  const price = amountIn(data?.price);
+  if (data === undefined || price === undefined) return undefined;
   const { node, policyId, budget } = purchase;
   const { tab, voucher, more } = sent;
-  const claimed = claimedAmount(context, node, tab.epoch, error.data) ?? 0n;
+  const claimed = claimedAmount(context, node, tab.epoch, data) ?? 0n;
   const isOthers = claimed > tab.signed; // another process of ours signed it: what we sent gave the node nothing
   if (isOthers) budget.charge(node, -sent.charged);
   const next = {
@@ -131,12 +147,7 @@ function signedVoucher(context: Context, node: Address, epoch: bigint, amount: b
 }
 
 /** The amount of a voucher that the node shows, if we signed it. */
-function claimedAmount(
-  context: Context,
-  node: Address,
-  epoch: bigint,
-  data: Readonly<Record<string, unknown>>,
-): bigint | undefined {
+function claimedAmount(context: Context, node: Address, epoch: bigint, data: NkmsError["data"]): bigint | undefined {
   const amount = amountIn(data.paid);
   if (amount === undefined || typeof data.signature !== "string") return undefined;
   const message = { payer: context.address, node, epoch, amount };
@@ -147,6 +158,11 @@ function claimedAmount(
     if (error instanceof NkmsError) return undefined;
     throw error;
   }
+}
+
+/** What an E_UNPAID says; undefined if it is another refusal. */
+function unpaidData(error: unknown): NkmsError["data"] | undefined {
+  return error instanceof NkmsError && error.code === "E_UNPAID" ? error.data : undefined;
 }
 
 function amountIn(value: unknown): bigint | undefined {

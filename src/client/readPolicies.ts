@@ -23,6 +23,8 @@ export interface PolicySummary {
   readonly threshold: number;
   readonly nodes: readonly Address[];
   readonly state: PolicyStatus;
+  /** Of a pending policy: from then on it cannot come to exist any more. */
+  readonly acceptBy?: Date;
 }
 
 /** What is left out matches all. */
@@ -61,7 +63,7 @@ async function summarise(context: Context, record: PolicyRecord, now: bigint): P
   const { id, recipient, path, terms, nodes, condition } = record;
   const when = condition.length > 0 ? formatCondition(condition, chain.deployment) : undefined;
   const end = chainState.exists ? chainState.end : terms.end;
-  const expires = new Date(Number(end) * 1000);
+  const expires = dateOf(end);
   const state = statusOf(record, chainState, now);
   return {
     id,
@@ -72,7 +74,12 @@ async function summarise(context: Context, record: PolicyRecord, now: bigint): P
     threshold: terms.threshold,
     nodes,
     state,
+    ...(state === "pending" ? { acceptBy: dateOf(terms.acceptBy) } : {}),
   };
+}
+
+function dateOf(timestamp: bigint): Date {
+  return new Date(Number(timestamp) * 1000);
 }
 
 /** What an owner calls the phases of a policy on the chain. */

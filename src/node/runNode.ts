@@ -1,11 +1,10 @@
 /** A node from its configuration: key file, chain, store, server. */
 import { join } from "node:path";
 
-import { type Chain, connectChain } from "../chain/connection";
+import { connectChain } from "../chain/connection";
 import { nkmsHome } from "../disk/home";
 import { LOCAL_CHAIN_ID } from "../chain/networks";
 import { accountOf, openKeyFile } from "../chain/identity";
-import { refusal } from "../chain/refusals";
 import type { Engine } from "../crypto/engine";
 import { osRandom } from "../crypto/random";
 import { umbral } from "../crypto/umbral";
@@ -41,7 +40,7 @@ export async function runNode(options: RunOptions): Promise<RunningNode & { stak
   const chain = await connectChain({ rpcUrl: config.rpcUrl, expectedChainId, home, signer });
   try {
     const staker = config.staker ?? identity.account.address.toLowerCase();
-    await requireRegistration(chain, staker);
+    await chain.nodeRegistry.requireRegistered(staker); // its worker and its keys come from there: it could never answer anybody
     const isLocal = chain.chainId === LOCAL_CHAIN_ID;
     const node = await startNode({
       host: config.host ?? "127.0.0.1",
@@ -72,11 +71,6 @@ function paymentsOf({ readPrice, redeeming }: NodeConfig): Pick<NodeOptions, "re
     readPrice: readPrice === undefined ? undefined : parseAmount(readPrice),
     redeeming: { everySeconds, atLeast: parseAmount(atLeast) },
   };
-}
-
-/** A node that the registry does not know could never answer anybody: its worker and its keys come from there. */
-async function requireRegistration({ nodeRegistry }: Chain, staker: string): Promise<void> {
-  if (!(await nodeRegistry.isRegistered(staker))) throw refusal("NotRegistered", { staker });
 }
 
 /** The fields that are set: a field left out must not hide a default. */

@@ -3,7 +3,7 @@
  * pays nobody but this node's staker, so it is no secret; being plain, it can be redeemed while the node is running or lost.
  */
 import { mkdir, readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 import { isAbsent, removeDurably, writeDurably } from "../disk/durableFile";
 import type { Address } from "../protocol/abi";
@@ -13,18 +13,17 @@ import { storeCorrupt } from "./storeErrors";
 
 const FILE_NAME = /^0x[0-9a-f]{40}\.json$/;
 
-/** Where the vouchers of the node with a store in `directory` are: beside it, for the store is the database's alone. */
+/**
+ * Where the vouchers of the node with a store in `directory` are: beside it, for the store is the database's alone. A slash at the end of the name makes no
+ * difference.
+ */
 export function vouchersFolder(directory: string): string {
-  return `${directory}-vouchers`;
+  return `${resolve(directory)}-vouchers`;
 }
 
-/** All vouchers in a folder; none if it is not there. Throws E_STORE_CORRUPT. */
+/** All vouchers in a folder. Throws E_STORE_CORRUPT, and what the file system says where the folder cannot be read. */
 export async function readVouchers(folder: string): Promise<Voucher[]> {
-  const all = await readdir(folder).catch((error: unknown) => {
-    if (isAbsent(error)) return [];
-    throw error;
-  });
-  const names = all.filter((name) => FILE_NAME.test(name));
+  const names = (await readdir(folder)).filter((name) => FILE_NAME.test(name));
   const vouchers = await Promise.all(names.map((name) => readVoucher(folder, name)));
   return vouchers.filter((one) => one !== undefined);
 }

@@ -1,17 +1,20 @@
 import { join } from "node:path";
 
-import { nkmsHome } from "../../src/disk/home";
 import { refusal } from "../../src/chain/refusals";
 import { umbral } from "../../src/crypto/umbral";
+import { nkmsHome } from "../../src/disk/home";
+import { NkmsError } from "../../src/errors";
 import { ethereumView } from "../../src/node/ethereumView";
 import { dueVouchers, redemptionBatches } from "../../src/node/redeemVouchers";
 import { readVouchers, vouchersFolder } from "../../src/node/voucherStore";
+import { isSameAddress } from "../../src/protocol/abi";
 import { formatAmount, parseAmount } from "../../src/protocol/amount";
 import { clientKeys } from "../../src/protocol/keys";
+import type { Voucher } from "../../src/protocol/voucher";
 import { payingSteps } from "../support/pay";
 import { propose } from "../support/propose";
 import type { Outcome } from "../support/run";
-import type { Session } from "../support/session";
+import { type Session, usage } from "../support/session";
 import { nkms, utc } from "../support/show";
 
 /** Opens a channel from which its payer pays a node for reads, or adds to its deposit. */
@@ -19,7 +22,8 @@ export async function openChannel(session: Session): Promise<Outcome> {
   const node = await session.account(session.required("node"));
   const amount = parseAmount(session.required("amount"));
   const { chain, identity } = await session.connectAs();
-  const { paidReads, deployment } = chain;
+  const { nodeRegistry, paidReads, deployment } = chain;
+  await nodeRegistry.requireRegistered(node);
   const payer = identity.account.address;
   const channel = await paidReads.channelOf(payer, node);
   const { voucherSigner } = clientKeys(identity.seed, umbral());
@@ -43,9 +47,10 @@ export async function openChannel(session: Session): Promise<Outcome> {
 /** Pays a node what its readers' vouchers are for, a hundred channels in a transaction. */
 export async function redeemVouchers(session: Session): Promise<Outcome> {
   const { chain, identity } = await session.connectAs();
-  const staker = identity.account.address;
+  const of = session.optional("of");
+  const staker = of === undefined ? identity.account.address : await session.account(of);
   const store = session.optional("data") ?? join(nkmsHome(), "nodes", `${chain.chainId}`, staker.toLowerCase());
-  const vouchers = await readVouchers(vouchersFolder(store));
+  const vouchers = await vouchersFor(staker, vouchersFolder(store));
   const damaged: string[] = [];
   const due = await dueVouchers(ethereumView(chain, staker), vouchers, ({ payer }) => damaged.push(payer));
   const amount = due.reduce((sum, one) => sum + one.amount, 0n);
@@ -57,13 +62,27 @@ export async function redeemVouchers(session: Session): Promise<Outcome> {
   }
   return propose(session, chain, {
     title: "Redeem",
-    rows: [["node", `${identity.name} ${staker}`], ["due", `${nkms(amount)} from ${due.length} channels`], ...unpaid],
+    rows: [["node", staker], ["due", `${nkms(amount)} from ${due.length} channels`], ...unpaid],
     result,
     steps: redemptionBatches(due).map((batch) => ({
       title: "redeem",
       call: () => chain.paidReads.redeem(batch.map(({ voucher }) => voucher)),
     })),
   });
+}
+
+/** All vouchers in a folder. Throws E_USAGE where it cannot be read, or holds those of another node. */
+async function vouchersFor(staker: string, folder: string): Promise<Voucher[]> {
+  const vouchers = await readVouchers(folder).catch((error: unknown) => {
+    if (error instanceof NkmsError) throw error;
+    throw usage(
+      `There is no folder ${folder} that can be read.`,
+      "Let --data name the folder of the node's store, without -vouchers at its end, or --of the node, by name or address, whose store lies in NKMS_HOME.",
+    );
+  });
+  const other = vouchers.find(({ node }) => !isSameAddress(node, staker));
+  if (other === undefined) return vouchers;
+  throw usage(`The vouchers in ${folder} pay ${other.node}, not ${staker}.`, `Name that node: --of ${other.node}`);
 }
 
 /** Announces that a channel closes; given again after its delay, it brings the rest back. */

@@ -131,7 +131,7 @@ describe("What goes wrong between Alice and Bob", () => {
       const { path, grant } = await shared("lied", { m: 3 });
       const liar = world.operator(grant.nodes[1]);
       await liar.stop();
-      await liar.start(lyingEngine());
+      await liar.start({ engine: lyingEngine() });
       const error = await rejection(bob.read(path));
       await liar.stop();
       await liar.start();

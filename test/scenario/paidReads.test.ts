@@ -87,6 +87,23 @@ describe("Readers pay the nodes (VII.C)", () => {
     expect(await Promise.all(world.operators.map(redeem))).to.deep.equal([0n, 0n, 0n]);
   });
 
+  it("nothing where the nodes take nothing, whatever they would pay", async () => {
+    await Promise.all(world.operators.map((operator) => operator.stop()));
+    for (const operator of world.operators) await operator.start({ readPrice: 0n });
+    const { path } = await shared();
+    expect(await bob.read(path, { format: "text", maxPrice: PRICE })).to.equal("secret");
+    expect(await bob.read(path, "text")).to.equal("secret");
+  });
+
+  it("no channel to who is no node", async () => {
+    const before = await balanceOf(bob.address);
+    const error = await rejection(bob.openChannel(alice.address, PRICE));
+    expect([error.code, error.data]).to.deep.equal(["E_NOT_REGISTERED", { staker: alice.address }]);
+    expect(await balanceOf(bob.address)).to.equal(before);
+    const { PaidReads } = world.chain.deployment;
+    expect(await world.chain.nkmsToken.allowance(bob.address, PaidReads), "nothing was approved").to.equal(0n);
+  });
+
   it("until the deposit is used up; a top-up goes on", async () => {
     const { path, grant } = await shared(1, 1);
     const [node] = grant.nodes;

@@ -5,6 +5,8 @@ import { join } from "node:path";
 
 import { toHex } from "../../src/bytes";
 import type { PolicyRecord as CreatedPolicy, Creation, PolicyState, Revocation } from "../../src/chain/policyManager";
+import { liveShares, requireRenewable } from "../../src/chain/policyView";
+import { refusal } from "../../src/chain/refusals";
 import type { StakerState } from "../../src/chain/stakingEscrow";
 import type { Channel } from "../../src/chain/paidReads";
 import type { PublishedKeys } from "../../src/chain/keyRegistry";
@@ -30,6 +32,9 @@ const NOTHING: PolicyState = {
 const LASTING: StakerState = {
   deposit: 1n, reserved: 0n, claimable: 0n, provisional: 0n, lockedUntil: 2n ** 40n - 1n, active: true, suspended: false,
 }; // prettier-ignore
+
+/** Seconds of a policy's life that are paid for in any case. */
+export const MIN_PAID = 60n;
 
 /** Chain, nodes and storage in memory: what the verbs see, without what makes it expensive. Time stands unless a test moves it. */
 export class MemoryNetwork implements MemoryLedger {
@@ -120,7 +125,7 @@ export class MemoryNetwork implements MemoryLedger {
   }
 
   requireServed(id: string): void {
-    const { exists, closed, end } = this.states.get(id) ?? NOTHING;
+    const { exists, closed, end } = this.stateOf(id);
     if (!exists) throw new NkmsError("E_NOT_FUNDED", "Not on the chain.");
     if (closed)
       throw new NkmsError("E_REVOKED", "Access ended by the owner.", { fix: "Ask the owner to share again." });
@@ -170,6 +175,7 @@ export class MemoryNetwork implements MemoryLedger {
       },
       nodeRegistry: {
         nodeOf: async (staker) => this.registered(staker),
+        requireRegistered: async (staker) => void this.registered(staker),
         workerAt: async (staker) => this.node(staker).keys.worker.address,
       },
       keyRegistry: {
@@ -185,7 +191,7 @@ export class MemoryNetwork implements MemoryLedger {
       },
       policyManager: {
         parameters: async () => ({
-          collateralPerKey: 1n, minFee: this.minFee, minPaid: 60n, maxDuration: 86_400n * 365n,
+          collateralPerKey: 1n, minFee: this.minFee, minPaid: MIN_PAID, maxDuration: 86_400n * 365n,
           challengeWindow: 1n, revealWindow: 1n, leakBurnBps: 1n,
         }), // prettier-ignore
         policies: async ({ owner, recipientSigner, pathKeyId } = {}) =>
@@ -196,15 +202,15 @@ export class MemoryNetwork implements MemoryLedger {
               (pathKeyId === undefined || equalBytes(terms.pathKeyId, pathKeyId)),
           ),
         policy: async (id) => this.created.find(({ policyId: created }) => created === id),
-        policyState: async (id) => this.states.get(typeof id === "string" ? id : toHex(id)) ?? NOTHING,
+        policyState: async (id) => this.stateOf(typeof id === "string" ? id : toHex(id)),
         revocationIn: () => this.revocations.at(-1)!,
         createFor: (creation) => this.create(account, creation),
         renew: (policy, newEnd) => this.renew(policy, newEnd),
         renewFor: (policy, newEnd) => this.renew(policy, newEnd),
         create: (creation) => this.create(account, creation),
-        revoke: (policy) => this.revoke(policy),
-        revokeNode: (policy) => this.revoke(policy),
-        revokeBySignature: (policy) => this.revoke(policy),
+        revoke: (policy) => this.revoke(policy, account),
+        revokeNode: (policy, shareIndex) => this.revokeNode(policy, account, shareIndex),
+        revokeBySignature: (policy) => this.revoke(policy, policy.terms.owner),
         returnBounty: () => this.unchecked("returnBounty", 0n, () => undefined),
       },
     };
@@ -215,6 +221,7 @@ export class MemoryNetwork implements MemoryLedger {
   }
 
   private registered(staker: string) {
+    if (!this.node(staker)) throw refusal("NotRegistered", { staker });
     const { url, feeRate, keys } = this.node(staker);
     const terms = { feeRate, capacity: 10n, minDuration: 1n, maxDuration: 86_400n * 365n };
     const { encryption, worker } = keys;
@@ -254,20 +261,58 @@ export class MemoryNetwork implements MemoryLedger {
 
   private renew(policy: Policy, newEnd: bigint): Transaction<void> {
     const id = toHex(policyId(policy));
-    return this.unchecked("renew", undefined, () => {
-      this.states.set(id, { ...this.states.get(id)!, end: newEnd });
+    const check = () => requireRenewable(policy, this.stateOf(id), newEnd, BigInt(this.now));
+    return this.transaction("renew", check, () => {
+      this.states.set(id, { ...this.stateOf(id), end: newEnd });
     });
   }
 
-  private revoke(policy: Policy): Transaction<void> {
+  private revoke(policy: Policy, sender: string): Transaction<void> {
+    const id = toHex(policyId(policy));
+    return this.transaction(
+      "revoke",
+      () => this.requireRevocable(policy, sender),
+      () => this.end(id, policy),
+    );
+  }
+
+  private revokeNode(policy: Policy, sender: string, shareIndex: number): Transaction<void> {
     const id = toHex(policyId(policy));
     const check = () => {
-      if (this.states.get(id)!.closed) throw new NkmsError("E_POLICY_CLOSED", "Closed.");
+      this.requireRevocable(policy, sender);
+      if (liveShares(policy, this.stateOf(id)).includes(shareIndex)) return;
+      throw refusal("NodeAlreadyRemoved", { policyId: id, node: policy.nodes[shareIndex] });
     };
     return this.transaction("revoke", check, () => {
-      this.states.set(id, { ...this.states.get(id)!, end: BigInt(this.now), closed: true });
-      this.revocations.push({ policyId: id, end: BigInt(this.now), refund: 7n });
+      const state = this.stateOf(id);
+      const next = { ...state, removed: state.removed | (1 << shareIndex) };
+      this.states.set(id, next);
+      this.revocations.push({ policyId: id, refund: 7n });
+      if (liveShares(policy, next).length < policy.terms.threshold) this.end(id, policy);
     });
+  }
+
+  /** The contract's order: what the policy is, then who asks. */
+  private requireRevocable(policy: Policy, sender: string): void {
+    const id = toHex(policyId(policy));
+    const { exists, closed, end } = this.stateOf(id);
+    if (!exists) throw refusal("UnknownPolicy", { policyId: id });
+    if (closed) throw refusal("PolicyClosed", { policyId: id });
+    if (BigInt(this.now) >= end) throw refusal("PolicyEnded", { end, timestamp: BigInt(this.now) });
+    if (sender !== policy.terms.owner) throw refusal("NotOwner", { caller: sender, owner: policy.terms.owner });
+  }
+
+  /** Closes a policy at min(end, max(now, start + minPaid)). */
+  private end(id: string, { terms }: Policy): void {
+    const state = this.stateOf(id);
+    const left = [BigInt(this.now), terms.start + MIN_PAID].reduce((one, other) => (one > other ? one : other));
+    const end = left < state.end ? left : state.end;
+    this.states.set(id, { ...state, end, closed: true });
+    this.revocations.push({ policyId: id, end, refund: 7n });
+  }
+
+  private stateOf(id: string): PolicyState {
+    return this.states.get(id) ?? NOTHING;
   }
 
   private transaction<R>(name: string, check: () => R, apply: () => void): Transaction<R> {

@@ -8,7 +8,7 @@ import { umbral } from "../../src/crypto/umbral";
 import { LOCAL_CHAIN } from "../../src/node/chainHead";
 import { systemClock } from "../../src/node/clock";
 import { ethereumView } from "../../src/node/ethereumView";
-import { type RunningNode, startNode } from "../../src/node/startNode";
+import { type NodeOptions, type RunningNode, startNode } from "../../src/node/startNode";
 import { type NodeKeys, nodeKeys } from "../../src/protocol/keys";
 import { BOND, nodeRegistryDomain } from "../../src/protocol/policy";
 import { signTypedData } from "../../src/protocol/typedSignature";
@@ -53,20 +53,21 @@ export class Operator {
     return this.#node!.url;
   }
 
-  /** Starts the node, on the port it had before. Another engine makes another node of it. */
-  async start(engine: Engine = umbral()): Promise<void> {
+  /** Starts the node, on the port it had before. With options of its own it is another node: one that lies, redeems, or asks another price. */
+  async start(options: Partial<NodeOptions> = {}): Promise<void> {
     this.#node = await startNode({
       host: "127.0.0.1",
       port: this.#port,
       directory: this.directory,
       keys: this.keys,
-      engine,
+      engine: umbral(),
       chain: ethereumView(this.chain, this.address),
       following: LOCAL_CHAIN,
       clock: systemClock,
       random: osRandom,
       log: () => undefined,
       readPrice: this.readPrice,
+      ...options,
     });
     this.#port = this.#node.port;
   }

@@ -4,10 +4,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { fromHex } from "../../src/bytes";
 import { alice as aliceVerbs } from "../../src/client/alice";
 import { bob as bobVerbs } from "../../src/client/bob";
 import { contextOf } from "../../src/client/connect";
 import { umbral } from "../../src/crypto/umbral";
+import { vouchersFolder } from "../../src/node/voucherStore";
+import { BOND, nodeRegistryDomain } from "../../src/protocol/policy";
+import { signTypedData } from "../../src/protocol/typedSignature";
 import { Operator } from "../support/operator";
 import { type JsonReport, useTaskWorld } from "../support/taskWorld";
 
@@ -188,6 +192,25 @@ describe("tasks for sharing, conditions and vouchers", () => {
     expect(Number(again.value.expected)).to.be.lessThan(0.0001);
   });
 
+  it("let a node's worker claim several policies at once, each once", async () => {
+    const ids = [(await share()).value.policyId, (await share()).value.policyId] as string[];
+    const [ada, { account: worker }] = [await world().connect("ada"), await world().identity("bea")];
+    const bond = {
+      staker: node.address,
+      worker: worker.address,
+      nonce: await ada.nodeRegistry.bondNonce(node.address),
+    };
+    const domain = nodeRegistryDomain(BigInt(ada.chainId), ada.deployment.NodeRegistry);
+    const consent = signTypedData(fromHex(worker.privateKey), domain, BOND, bond);
+    await ada.nodeRegistry.bondWorker(worker.address, consent).send();
+    await later(3_600);
+    const id = [...ids, ids[0].toUpperCase().replace("0X", "0x")].join();
+    const claimed = await rehearsed("policy:claim", { id, of: "ada", from: "bea" });
+    expect(claimed.value.policyIds).to.deep.equal(ids);
+    expect(claimed.value.transactions).to.have.length(1);
+    expect(Number(claimed.value.expected)).to.be.closeTo(0.0072, 0.0001);
+  });
+
   it("show before it is sent what a policy costs, on what condition, and for how long", async () => {
     const preview = async (more: object) => {
       const own = { from: "ada", reader: "bea", path: PATH, time: "3600", m: "1", n: "1", dryRun: true };
@@ -221,10 +244,14 @@ describe("tasks for sharing, conditions and vouchers", () => {
     for (let read = 0; read < 3; read++) {
       expect(await bea.read(PATH, { format: "text", maxPrice: PRICE })).to.equal("hello");
     }
-    const redeeming = { from: "ada", data: node.directory };
-    const redeem = () => world().json("voucher:redeem", { ...redeeming, yes: true });
-    expect((await rehearsed("voucher:redeem", redeeming)).value).to.include({ channels: 1, amount: "0.003" });
-    expect((await redeem()).value).to.deep.include({ channels: 0, transactions: [] });
+    const data = node.directory;
+    const redeem = (from: string) => world().json("voucher:redeem", { from, data, yes: true });
+    const others = await redeem("bea");
+    expect([others.exitCode, others.value.error.code]).to.deep.equal([2, "E_USAGE"]);
+    expect(others.value.error.fix).to.include(`--of ${node.address.toLowerCase()}`);
+    const { value } = await rehearsed("voucher:redeem", { from: "bea", of: "ada", data });
+    expect(value).to.include({ channels: 1, amount: "0.003", node: node.address });
+    expect((await redeem("ada")).value).to.deep.include({ channels: 0, transactions: [] });
     expect((await bea.channel(node.address))!.redeemed).to.equal(3n * PRICE);
 
     const closing = { node: "ada", from: "bea" };
@@ -265,7 +292,13 @@ describe("tasks for sharing, conditions and vouchers", () => {
       ["policy:create", { n: "2", m: "2" }, 4, "E_TOO_FEW_NODES"],
       ["condition:check", { when: "logged(1)", id: "0x" + "77".repeat(32) }, 2, "E_USAGE"],
       ["condition:check", { id: "0x" + "77".repeat(32) }, 3, "E_UNKNOWN_POLICY"],
-      ["voucher:redeem", { data: "/nowhere" }, 0, "ok"],
+      ["voucher:redeem", { data: "/nowhere" }, 2, "E_USAGE"],
+      ["voucher:redeem", { from: "bea" }, 2, "E_USAGE"],
+      ["voucher:redeem", { data: vouchersFolder(node.directory) }, 2, "E_USAGE"],
+      ["voucher:redeem", { data: node.directory }, 0, "ok"],
+      ["voucher:redeem", { data: `${node.directory}/` }, 0, "ok"],
+      ["voucher:redeem", { of: "ada", data: node.directory, from: "bea" }, 0, "ok"],
+      ["voucher:open", { node: "bea", amount: "1" }, 3, "E_NOT_REGISTERED"],
       ["policy:renew", { id: "0x" + "77".repeat(32), time: "1" }, 3, "E_UNKNOWN_POLICY"],
     ];
     for (const [task, args, exitCode, code] of cases) {

@@ -12,7 +12,7 @@ export const REGISTRY_TEXTS: RefusalTexts = {
     words(
       `No node is registered for ${staker}.`,
       "Its URL, keys and terms were never published.",
-      "npx hardhat node:register --url https://your.host:7151 --from <name>",
+      "Yours: npx hardhat node:register --url https://your.host:7151 --from <name>. Another's: give its staker's address, npx hardhat net:nodes",
     ),
   UrlTooLong: ({ length, maximum }) =>
     words(`The URL has ${length} bytes.`, `At most ${maximum} bytes are stored on chain.`, "Use a shorter URL."),

@@ -71,17 +71,35 @@ describe("paidAnswer", () => {
     };
   }
 
-  it("learns the price by a voucher that pays nothing, pays it, and knows it the next time", async () => {
+  it("learns the price without a voucher, what was paid by one that pays nothing, and knows both the next time", async () => {
     const node = honest(10n);
     await read(node);
     await read(node);
-    expect(sent).to.deep.equal([10n, 17n, 24n]);
+    expect(sent).to.deep.equal([undefined, 10n, 17n, 24n]);
+  });
+
+  it("pays nothing to a node that charges nothing, and needs no channel to it", async () => {
+    network.channels.clear();
+    for (let index = 0; index < 2; index++) expect(await read(() => "ok")).to.equal("ok");
+    expect(sent).to.deep.equal([undefined, undefined]);
+  });
+
+  it("says that there is no channel only of a node that charges, and charges no more than may be paid", async () => {
+    network.channels.clear();
+    expect((await rejection(read(honest(10n)))).code).to.equal("E_UNKNOWN_CHANNEL");
+    bob = elsewhere();
+    const dear = await rejection(read(honest(10n, PRICE + 1n)));
+    expect([dear.code, dear.data]).to.deep.equal(["E_PRICE_TOO_HIGH", { price: 8n, maxPrice: PRICE, paid: 0n }]);
+    bob = elsewhere();
+    const down = new NkmsError("E_NO_GRANT", "Nothing here.", { data: { price: "1" } });
+    expect(await rejection(read(() => down))).to.equal(down);
+    expect(sent).to.deep.equal([undefined, undefined, undefined]);
   });
 
   for (const [earlier, sums] of [
-    [0, [10n, 17n]],
-    [1, [10n, 24n]],
-    [2, [10n, 31n]],
+    [0, [undefined, 10n, 17n]],
+    [1, [undefined, 10n, 24n]],
+    [2, [undefined, 10n, 31n]],
   ] as const) {
     it(`pays one price after ${earlier} reads of another process`, async () => {
       const node = honest(10n);
@@ -102,7 +120,7 @@ describe("paidAnswer", () => {
     bob = other;
     redeem(24n);
     await read(node);
-    expect(sent).to.deep.equal([10n, 17n, 24n, 24n, 31n]);
+    expect(sent).to.deep.equal([undefined, 10n, 17n, 24n, undefined, 24n, 31n]);
   });
 
   for (const arrived of [true, false]) {
@@ -126,7 +144,7 @@ describe("paidAnswer", () => {
     const node = honest(10n);
     const processes = [bob, elsewhere()];
     for (bob of processes) await read(node);
-    expect(sent).to.deep.equal([10n, 17n, 10n, 24n]);
+    expect(sent).to.deep.equal([undefined, 10n, 17n, undefined, 10n, 24n]);
     const met = [];
     for (let round = 0; round < 3; round++) {
       for (bob of processes) met.push(await read(node).catch((error: NkmsError) => error.code));
@@ -153,25 +171,26 @@ describe("paidAnswer", () => {
   it("pays each policy's own price", async () => {
     let last = 10n;
     const at = (price: bigint) => (voucher?: Voucher) => {
-      if (voucher!.amount < last + price) return unpaid({ price: `${price}`, ...shown(last) });
-      last = voucher!.amount;
+      if (voucher === undefined) return unpaid({ price: `${price}` });
+      if (voucher.amount < last + price) return unpaid({ price: `${price}`, ...shown(last) });
+      last = voucher.amount;
       return "ok" as const;
     };
     const other = new Uint8Array(32).fill(2);
     for (const [price, policyId] of [[3n, POLICY], [9n, other], [3n, POLICY], [9n, other]] as const) {
       await buy(at(price), new Budget(9n), policyId);
     } // prettier-ignore
-    expect(sent).to.deep.equal([10n, 13n, 13n, 22n, 25n, 34n]);
+    expect(sent).to.deep.equal([undefined, 10n, 13n, undefined, 22n, 25n, 34n]);
   });
 
   it("pays no more than one price to a node that takes and does not give", async () => {
-    const thief = (voucher?: Voucher) => unpaid(shown(voucher!.amount));
+    const thief = (voucher?: Voucher) => unpaid(voucher ? shown(voucher.amount) : {});
     const error = await rejection(read(thief));
     expect([error.code, error.data]).to.deep.equal([
       "E_PRICE_TOO_HIGH",
       { price: PRICE, maxPrice: PRICE, paid: PRICE },
     ]);
-    expect(sent).to.deep.equal([10n, 17n]);
+    expect(sent).to.deep.equal([undefined, 10n, 17n]);
   });
 
   it("pays no more than the budget for one read, whatever policies it is tried under and whatever the node says", async () => {
@@ -188,11 +207,12 @@ describe("paidAnswer", () => {
       await read(honest(10n));
       const before = sent.at(-1)!;
       for (let policy = 1; policy <= 5; policy++) {
-        await rejection(buy(answer, budget, new Uint8Array(32).fill(policy)));
+        const asking = (voucher?: Voucher) => (voucher ? answer(voucher) : unpaid({}));
+        await rejection(buy(asking, budget, new Uint8Array(32).fill(policy)));
       }
       const claims = answer === answers[3] ? 90n : before;
       expect(
-        sent.every((amount) => amount! <= claims + PRICE),
+        sent.every((amount) => amount === undefined || amount <= claims + PRICE),
         sent.join(),
       ).to.equal(true);
     }
@@ -211,7 +231,7 @@ describe("paidAnswer", () => {
       sent = [];
       bob = elsewhere();
       expect((await rejection(read(() => unpaid(forgery)))).code).to.equal("E_UNPAID");
-      expect(sent).to.deep.equal([10n, 17n]);
+      expect(sent).to.deep.equal([undefined, 10n, 17n]);
     }
   });
 
@@ -221,7 +241,7 @@ describe("paidAnswer", () => {
     }
     const dear = await rejection(read(() => unpaid({ price: "8" })));
     expect([dear.code, dear.data]).to.deep.equal(["E_PRICE_TOO_HIGH", { price: 8n, maxPrice: PRICE, paid: 0n }]);
-    expect(sent.every((amount) => amount === 10n)).to.equal(true);
+    expect(sent).to.deep.equal(Array(4).fill(undefined));
     const rising = await rejection(read((voucher) => unpaid(voucher ? { ...shown(50n), price: "70" } : {}), 9n));
     expect(rising.code).to.equal("E_PRICE_TOO_HIGH");
   });
@@ -241,7 +261,7 @@ describe("paidAnswer", () => {
   it("pays one read after another, also when they come at once", async () => {
     const node = honest(10n);
     await Promise.all([1, 2, 3].map(() => read(node)));
-    expect(sent).to.deep.equal([10n, 17n, 24n, 31n]);
+    expect(sent).to.deep.equal([undefined, 10n, 17n, 24n, 31n]);
   });
 
   it("pays nothing where nothing may be paid", async () => {

@@ -5,11 +5,14 @@ import { join } from "node:path";
 import { alice as aliceVerbs } from "../../../src/client/alice";
 import { bob as bobVerbs } from "../../../src/client/bob";
 import type { Context } from "../../../src/client/context";
+import { NkmsError } from "../../../src/errors";
 import { MAX_NOTED_PATH_BYTES } from "../../../src/protocol/note";
 import { rejection } from "../../support/errors";
-import { MemoryNetwork } from "../../support/memoryNetwork";
+import { MemoryNetwork, MIN_PAID } from "../../support/memoryNetwork";
 
 const HOUR = 3_600;
+/** Seconds in which a policy that was sent must be mined. */
+const ACCEPT_WINDOW = 600;
 const PATH = "memory://docs/plan.txt";
 
 describe("policies of an owner", () => {
@@ -26,6 +29,17 @@ describe("policies of an owner", () => {
 
   const share = (path = PATH, options = {}) => aliceVerbs(alice).share(bob.address, path, { time: HOUR, ...options });
   const restarted = () => aliceVerbs(network.person("alice"));
+
+  /** Shares by a transaction of which nothing is heard again; returns the policy's id. */
+  async function sharePending(path = PATH): Promise<string> {
+    network.beforeSend = (name) => {
+      if (name === "create") throw new NkmsError("E_NOT_MINED", "Sent, not yet mined.");
+    };
+    const error = await rejection(share(path));
+    network.beforeSend = () => undefined;
+    expect(error.code).to.equal("E_NOT_MINED");
+    return error.data.policyId as string;
+  }
 
   context("readPolicies", () => {
     it("has none at first", async () => {
@@ -58,8 +72,24 @@ describe("policies of an owner", () => {
       expect(await state()).to.equal("active");
       network.now += 1;
       expect(await state()).to.equal("expired");
-      await restarted().revoke(id);
-      expect(await state()).to.equal("revoked");
+      const other = await share("memory://other");
+      await restarted().revoke(other.id);
+      const states = (await restarted().readPolicies()).map((policy) => [policy.id, policy.state]);
+      expect(states).to.have.deep.members([
+        [id, "expired"],
+        [other.id, "revoked"],
+      ]);
+    });
+
+    it("tells of a pending one from when on it cannot come to exist, and drops it then", async () => {
+      const id = await sharePending();
+      const [pending] = await restarted().readPolicies();
+      expect(pending).to.include({ id, state: "pending" });
+      expect(pending.acceptBy).to.deep.equal(new Date((network.now + ACCEPT_WINDOW) * 1000));
+      network.now += ACCEPT_WINDOW - 1;
+      expect(await restarted().readPolicies()).to.have.length(1);
+      network.now += 1;
+      expect(await restarted().readPolicies()).to.deep.equal([]);
     });
 
     it("filters by path, recipient and state", async () => {
@@ -102,12 +132,27 @@ describe("policies of an owner", () => {
       const { id } = await share();
       expect(await restarted().revoke(id)).to.deep.equal({
         id,
-        end: new Date(network.now * 1000),
+        end: new Date((network.now + Number(MIN_PAID)) * 1000),
         refund: 7n,
         transaction: "0x" + "ab".repeat(32),
       });
       expect((await rejection(bobVerbs(bob).read(PATH))).code).to.equal("E_REVOKED");
       expect((await rejection(restarted().revoke(id))).code).to.equal("E_POLICY_CLOSED");
+    });
+
+    it("takes nodes out one by one, and ends with those that are too few", async () => {
+      const { id, nodes } = await share(PATH, { m: 2, n: 3 });
+      await restarted().revoke(id, { node: nodes[0] });
+      expect((await restarted().readPolicies())[0].state).to.equal("active");
+      expect((await rejection(restarted().revoke(id, { node: nodes[0] }))).code).to.equal("E_NODE_ALREADY_REMOVED");
+      await restarted().revoke(id, { node: nodes[2] });
+      expect((await restarted().readPolicies())[0].state).to.equal("revoked");
+    });
+
+    it("cannot end what is over", async () => {
+      const { id } = await share();
+      network.now += HOUR;
+      expect((await rejection(restarted().revoke(id))).code).to.equal("E_POLICY_ENDED");
     });
 
     it("knows no policy that is not in the store", async () => {
@@ -172,6 +217,38 @@ describe("policies of an owner", () => {
       expect(revoked.map(({ id }) => id)).to.deep.equal([one.id]);
       expect((await rejection(bobVerbs(bob).read(PATH))).code).to.equal("E_NOT_FOUND");
       expect(await restarted().readPolicies({ state: "active" })).to.have.length(1);
+    });
+  });
+
+  context("policies that are not seen on the chain yet", () => {
+    const changes = {
+      delete: () => restarted().delete(PATH),
+      deletePolicies: () => restarted().deletePolicies({ path: PATH }),
+      updatePolicies: () => restarted().updatePolicies({ path: PATH }, { time: 60 }),
+    };
+    for (const [name, change] of Object.entries(changes)) {
+      it(`stop ${name} before anything changes, until they begin`, async () => {
+        await aliceVerbs(alice).write(PATH, "hello");
+        const seen = await share(PATH, { maxTime: 2 * HOUR });
+        const acceptBy = new Date((network.now + ACCEPT_WINDOW) * 1000);
+        const pending = [await sharePending(), await sharePending()].map((id) => ({ id, acceptBy }));
+        const error = await rejection(change());
+        expect(error.code).to.equal("E_POLICY_PENDING");
+        expect(error.data.pending).to.have.deep.members(pending);
+        for (const { id } of pending) expect(error.why).to.include(`${id} until ${acceptBy.toISOString()}`);
+        expect(network.log.filter((what) => what === "revoke" || what === "renew")).to.deep.equal([]);
+        expect(await bobVerbs(bob).read(PATH, "text")).to.equal("hello");
+        network.now += ACCEPT_WINDOW;
+        expect((await change()).map(({ id }) => id)).to.deep.equal([seen.id]);
+      });
+    }
+
+    it("stop nothing on other paths, nor where the filter leaves them out", async () => {
+      const [one, two] = [await share(), await share("memory://two")];
+      await sharePending("memory://two");
+      const deleted = async (filter: object) => (await restarted().deletePolicies(filter)).map(({ id }) => id);
+      expect(await deleted({ path: PATH })).to.deep.equal([one.id]);
+      expect(await deleted({ state: "active" })).to.deep.equal([two.id]);
     });
   });
 
