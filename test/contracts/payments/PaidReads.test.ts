@@ -227,6 +227,7 @@ describe(`PaidReads (seed ${random.seed})`, () => {
         [await ofStranger(501n), "VoucherOverDeposit", [501, 500]],
         [{ ...good, payer: from, signature: "0x" }, "WrongVoucherSigner", [ethers.ZeroAddress, signer.address]],
         [await ofStranger(20n, { epoch: 1n }), "WrongEpoch", [1, 0]],
+        [await ofStranger(0n, { epoch: 1n }), "WrongEpoch", [1, 0]],
         [await ofStranger(20n, { node: other.address }), "UnknownChannel", [from, other.address]],
       ];
       for (const [faulty, name, args] of faults) {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { toHex } from "../../../src/bytes";
+import { connectChain } from "../../../src/chain/connection";
 import { saveDeployment } from "../../../src/chain/deployment";
 import { createKeyFile, identityFromPhrase } from "../../../src/chain/identity";
 import { sealTo } from "../../../src/crypto/sealedBox";
@@ -22,7 +23,10 @@ import {
   type GrantRequest,
   type ReencryptAnswer,
 } from "../../../src/protocol/messages";
+import type { Terms } from "../../../src/protocol/policy";
 import { decodeProblem } from "../../../src/protocol/problem";
+import { signerAddress, signTypedData } from "../../../src/protocol/typedSignature";
+import { VOUCHER, voucherDomain, type Voucher } from "../../../src/protocol/voucher";
 import { rejection } from "../../support/errors";
 import { buildNode, NodeProcess } from "../../support/node/nodeProcess";
 import { NODE_TERMS, openRealChain, type RealChain } from "../../support/node/realChain";
@@ -97,12 +101,12 @@ describe("node process", () => {
     return decode(answer, text);
   }
 
-  async function ownGrant(): Promise<GrantRequest> {
+  async function ownGrant(changes: Partial<Terms> = {}): Promise<GrantRequest> {
     const now = BigInt(await real.chain.headTime());
     const own = { owner: real.account, payer: real.account, threshold: 1, feeRate: NODE_TERMS.feeRate };
     const times = { start: now, end: now + 3_600n, maxEnd: now + 3_600n, acceptBy: now + 300n };
     return grantOf(
-      { ...own, ...times },
+      { ...own, ...times, ...changes },
       {
         policyManager: real.chain.deployment.PolicyManager.toLowerCase(),
         nodes: [real.account],
@@ -116,9 +120,9 @@ describe("node process", () => {
   const give = (url: string, grant: GrantRequest): Promise<GrantAnswer> =>
     post(url, "/v1/grants", encode(grantRequest, grant), grantAnswer);
 
-  async function read(url: string, grant: GrantRequest): Promise<ReencryptAnswer> {
+  async function read(url: string, grant: GrantRequest, voucher?: Voucher): Promise<ReencryptAnswer> {
     const requestTime = BigInt(await real.chain.headTime());
-    const message = requestOf(grant, { shareIndex: 0n, requestTime });
+    const message = { ...requestOf(grant, { shareIndex: 0n, requestTime }), voucher };
     return post(url, "/v1/reencrypt", encode(reencryptRequest, message), reencryptAnswer);
   }
 
@@ -152,6 +156,47 @@ describe("node process", () => {
     expect(error).to.include({ code: "E_STORE_LOCKED" });
     expect(await second.ended).to.equal(4);
     expect((await fetch((await listening(first)) + "/health/ready")).status).to.equal(200);
+  });
+
+  it("serves paid reads, and brings what they pay to its staker by its own transactions, when enough is due", async () => {
+    const { chain, account } = real;
+    const { PaidReads } = chain.deployment;
+    const [price, payer, voucherKey] = [10n ** 15n, (await hre.ethers.getSigners())[1], random(32)];
+    const paying = await connectChain({ provider: chain.provider, deployment: chain.deployment, signer: payer });
+    await hre.network.provider.send("hardhat_setBalance", [keys.worker.address, "0x" + (10n ** 18n).toString(16)]);
+    await chain.nkmsToken.transfer(payer.address, 10n * price).send();
+    await paying.nkmsToken.approve(PaidReads, 10n * price).send();
+    await paying.paidReads.open(account, signerAddress(voucherKey), 10n * price).send();
+
+    const node = await start({ readPrice: "0.001", redeeming: { everySeconds: 1, atLeast: "0.003" } });
+    const url = await listening(node);
+    const grant = await ownGrant({ feeRate: 0n });
+    const { acceptance } = await give(url, grant);
+    const policy = { terms: grant.terms, nodes: grant.nodes, commitments: grant.commitments };
+    const creation = { ...policy, condition: new Uint8Array(), note: new Uint8Array(), acceptances: [acceptance] };
+    await chain.policyManager.create(creation).send();
+
+    const pay = async (amount: bigint) => {
+      const message = { payer: payer.address.toLowerCase(), node: account, epoch: 0n, amount };
+      const domain = voucherDomain(BigInt(chain.chainId), PaidReads);
+      const voucher = { ...message, signature: signTypedData(voucherKey, domain, VOUCHER, message) };
+      await read(url, grant, voucher);
+    };
+    const redemptions = async () => (await chain.paidReads.redemptions(account)).map(({ paid }) => paid);
+    const before = await chain.nkmsToken.balanceOf(account);
+    await pay(price);
+    await pay(2n * price);
+    await new Promise((resolve) => setTimeout(resolve, 1_500)); // more than one look
+    expect(await redemptions(), "below what it waits for").to.deep.equal([]);
+    await pay(3n * price);
+    await node.logged("vouchers_redeemed");
+    expect(await redemptions()).to.deep.equal([3n * price]);
+    await pay(6n * price);
+    await node.logged("vouchers_redeemed", 2);
+    expect(await redemptions()).to.deep.equal([3n * price, 3n * price]);
+    expect(await chain.nkmsToken.balanceOf(account)).to.equal(before + 6n * price);
+    expect(await chain.paidReads.channelOf(payer.address, account)).to.include({ redeemed: 6n * price });
+    expect(await node.end("SIGTERM")).to.equal(0);
   });
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

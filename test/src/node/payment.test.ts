@@ -14,6 +14,7 @@ import { rejection } from "../../support/errors";
 import {
   engine,
   engineWith,
+  FOLLOWING,
   fractions,
   grantOf,
   NOW,
@@ -82,6 +83,45 @@ describe("payment for reads", () => {
     world.chain.mine();
     expect((await refused(voucher(64n))).code).to.equal("E_NO_CHANNEL");
     await read(voucher(7n, { epoch: 4n }));
+  });
+
+  it("counts from the larger of what was redeemed and the last voucher", async () => {
+    await read(voucher(7n));
+    world.chain.channels.set(PAYER, { ...CHANNEL, redeemed: 50n });
+    world.chain.mine();
+    expect((await refused(voucher(14n))).data, "redeemed by a later voucher").to.deep.equal({ price: "7", paid: "50" });
+    expect((await refused(voucher(56n))).code).to.equal("E_UNPAID");
+    await read(voucher(57n));
+    const late = { price: "7", paid: "57", signature: toHex(voucher(57n).signature) };
+    expect((await refused(voucher(63n))).data).to.deep.equal(late);
+    await read(voucher(64n));
+  });
+
+  it("counts by the channel as of the block policies are read at, not of the head", async () => {
+    await world.restart({ following: { ...FOLLOWING, depth: 2 } });
+    const change = (channel?: ChannelState) => {
+      world.chain.mine(0n);
+      if (channel) world.chain.channels.set(PAYER, channel);
+    };
+    const code = (amount: bigint, epoch = 3n) =>
+      read(voucher(amount, { epoch })).then(
+        () => "served",
+        (error: Error & { code: string }) => error.code,
+      );
+    for (let block = 0; block < 2; block++) change();
+    expect(await code(7n)).to.equal("served");
+    change({ ...CHANNEL, deposit: 200n });
+    for (let block = 0; block < 2; block++) {
+      expect(await code(101n), `topped up ${block} blocks ago`).to.equal("E_VOUCHER_OVER_DEPOSIT");
+      change();
+    }
+    expect(await code(101n)).to.equal("served");
+    change({ ...CHANNEL, epoch: 4n });
+    for (let block = 0; block < 2; block++) {
+      expect(await code(7n, 4n), `opened ${block} blocks ago`).to.equal("E_NO_CHANNEL");
+      change();
+    }
+    expect(await code(7n, 4n)).to.equal("served");
   });
 
   it("is one price per read, however many come at once", async () => {

@@ -4,10 +4,12 @@ import { join } from "node:path";
 
 import { NkmsError } from "../../../src/errors";
 import type { ChannelState } from "../../../src/node/chainView";
-import { readVouchers, vouchersFolder } from "../../../src/node/voucherStore";
+import { dueVouchers, VoucherRedeemer } from "../../../src/node/redeemVouchers";
+import { readVouchers, vouchersFolder, type VoucherStore } from "../../../src/node/voucherStore";
 import { encode } from "../../../src/protocol/codec";
 import { signerAddress, signTypedData } from "../../../src/protocol/typedSignature";
 import { voucher as codec, VOUCHER, voucherDomain, type Voucher } from "../../../src/protocol/voucher";
+import { serial } from "../../../src/serial";
 import { FOLLOWING, grantOf, NOW, random, requestOf, STAKER, World } from "../../support/node/world";
 
 const PRICE = 7n;
@@ -167,6 +169,55 @@ describe("redeeming vouchers", () => {
     await look();
     expect(world.chain.redeemed).to.deep.equal([90n, ...Array<bigint>(100).fill(7n)]);
     expect(world.chain.calls.filter((call) => call === "redeem")).to.have.length(2);
+  });
+
+  it("names those first whose channels close first, then those for the most, each for what is new in it", async () => {
+    const plan: [amount: bigint, redeemed: bigint, closesAt?: bigint][] = [
+      [30n, 0n],
+      [90n, 80n],
+      [10n, 0n, NOW + 200n],
+      [50n, 0n],
+      [20n, 0n, NOW + 200n],
+      [7n, 0n, NOW + 100n],
+      [8n, 8n],
+    ];
+    const vouchers = plan.map(([amount, redeemed, closesAt], index) => {
+      const payer = "0x" + (index + 1).toString(16).padStart(40, "0");
+      world.chain.channels.set(payer, { ...CHANNEL, redeemed, closesAt });
+      return signed(payer, amount);
+    });
+    const order = [[7n, NOW + 100n], [20n, NOW + 200n], [10n, NOW + 200n], [50n, undefined], [30n, undefined], [10n, undefined]]; // prettier-ignore
+    for (const held of [vouchers, [...vouchers].reverse()]) {
+      const due = await dueVouchers(world.chain, held, ({ payer }) => expect.fail(payer));
+      expect(due.map(({ amount, closesAt }) => [amount, closesAt])).to.deep.equal(order);
+    }
+  });
+
+  it("forgets a voucher in turn with the payments, which may replace it", async () => {
+    const turn = serial();
+    const events: string[] = [];
+    const held = signed(payers[0], 20n);
+    const vouchers = { all: () => [held], remove: async () => void events.push("forgotten") };
+    world.chain.close(payers[0]);
+    let pay = () => {};
+    const payment = turn(() => new Promise<void>((resolve) => (pay = resolve))).then(() => void events.push("paid"));
+    const asked = new Promise<void>((resolve) => {
+      const inTurn = <T>(task: () => Promise<T>) => {
+        resolve();
+        return turn(task);
+      };
+      const { chain, clock } = world;
+      const redeeming = { everySeconds: EVERY + 1, atLeast: 1_000n };
+      const options = { chain, clock, redeeming, inTurn, following: FOLLOWING, log: () => undefined };
+      const redeemer = new VoucherRedeemer({ ...options, vouchers: vouchers as unknown as VoucherStore });
+      void clock.nextSchedule((EVERY + 1) * 1_000).then(resolve);
+      redeemer.start();
+    });
+    await asked;
+    pay();
+    await payment;
+    await turn(async () => undefined);
+    expect(events).to.deep.equal(["paid", "forgotten"]);
   });
 
   it("passes over a voucher that was damaged on disk, and names its payer", async () => {

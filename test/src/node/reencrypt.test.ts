@@ -13,6 +13,7 @@ import { keyId } from "../../../src/protocol/path";
 import {
   engine,
   engineWith,
+  FOLLOWING,
   fractions,
   grantOf,
   KEYS,
@@ -137,6 +138,25 @@ describe("reencrypt (I-L7)", () => {
         shareIndex: SHARE_INDEX,
         acceptBy: grant.terms.acceptBy.toString(),
       });
+    });
+
+    it("a policy, and lets it go, by the block so many under the head, or the first while there are fewer", async () => {
+      await world.restart({ following: { ...FOLLOWING, depth: 2 } });
+      const grant = await world.fund();
+      const ask = () =>
+        world.reencrypt(requestOf(grant)).then(
+          () => "served",
+          ({ code }: NkmsError) => code,
+        );
+      expect([world.chain.number, await ask()]).to.deep.equal([1, "E_NOT_FUNDED"]);
+      world.chain.mine(0n);
+      expect([world.chain.number, await ask()]).to.deep.equal([2, "E_NOT_FUNDED"]);
+      world.chain.mine(0n, [[policyId(grant), { closed: true }]]);
+      expect([world.chain.number, await ask()]).to.deep.equal([3, "served"]);
+      world.chain.mine(0n);
+      expect([world.chain.number, await ask()]).to.deep.equal([4, "served"]);
+      world.chain.mine(0n);
+      expect([world.chain.number, await ask()]).to.deep.equal([5, "E_REVOKED"]);
     });
 
     it("a policy before its first second", async () => {
@@ -311,7 +331,7 @@ describe("reencrypt (I-L7)", () => {
   context("conditions", () => {
     const condition = fromHex("0x" + "00".repeat(96));
 
-    it("are asked for the requester at the block policies are read at", async () => {
+    it("are asked for the requester of the policy", async () => {
       const asked: unknown[][] = [];
       const { chain } = world;
       chain.isAllowed = (...question: unknown[]) => {
@@ -321,6 +341,22 @@ describe("reencrypt (I-L7)", () => {
       const grant = await world.fund(grantOf({}, { condition }));
       await world.reencrypt(requestOf(grant));
       expect(asked).to.deep.equal([[condition, policyId(grant), grant.terms.recipientSigner, chain.number]]);
+    });
+
+    it("count as of the block policies are read at, not of the head", async () => {
+      await world.restart({ following: { ...FOLLOWING, depth: 2 } });
+      const grant = await world.fund(grantOf({}, { condition }));
+      const from = world.chain.number + 1;
+      world.chain.condition = (block) => Promise.resolve(block === from);
+      const outcomes = [];
+      for (let mined = 0; mined < 4; mined++) {
+        world.chain.mine();
+        const { chain } = world;
+        const asked = world.reencrypt(requestOf(grant, { requestTime: chain.now }));
+        outcomes.push(await asked.then(() => "served", ({ code, data }: NkmsError) => `${code} ${chain.number - Number(data.block)}`)); // prettier-ignore
+      }
+      // The policy itself is seen two blocks after its own.
+      expect(outcomes).to.deep.equal(["E_NOT_FUNDED NaN", "E_CONDITION 2", "served", "E_CONDITION 2"]);
     });
 
     const failing = (code: string) => () => Promise.reject(new NkmsError(code, "No answer."));

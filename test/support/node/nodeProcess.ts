@@ -69,9 +69,9 @@ export class NodeProcess {
     return JSON.parse(this.stdout) as Record<string, unknown>;
   }
 
-  /** Resolves when an event of this name is in the log. */
-  logged(event: string): Promise<void> {
-    return this.#until(() => this.stderr.includes(`"event":"${event}"`));
+  /** Resolves when an event of this name is in the log, so many times. */
+  logged(event: string, times = 1): Promise<void> {
+    return this.#until(() => this.stderr.split(`"event":"${event}"`).length > times);
   }
 
   /** Sends a signal and waits for the end. */

@@ -10,8 +10,6 @@ export class TestChain implements ChainView {
   readonly chainId = 31_337n;
   readonly policyManager = "0x" + "Ab".repeat(20);
   readonly paidReads = "0x" + "Ac".repeat(20);
-  /** Channels to the node, by payer in lower case. */
-  readonly channels = new Map<string, ChannelState>();
   /** Closed channels to the node, by payer in lower case and the block of the close. */
   readonly closes: { readonly payer: string; readonly block: number }[] = [];
   /** Amounts of the vouchers that were redeemed, in order. */
@@ -20,21 +18,30 @@ export class TestChain implements ChainView {
   silent = false;
   /** Every later call is refused. */
   failing = false;
-  /** What `isAllowed` answers. */
-  condition: () => Promise<boolean> = async () => true;
+  /** What `isAllowed` answers as of a block. */
+  condition: (block: number) => Promise<boolean> = async () => true;
   calls: string[] = [];
   /** Told of every call when its answer is fixed and before it is given. */
   afterCall: (name: string) => void = () => {};
   /** Blocks ever mined, those taken away included: no two have one hash. */
   #mined = 0;
-  #blocks: { readonly block: Block; readonly policies: Map<string, PolicyState> }[];
+  #blocks: {
+    readonly block: Block;
+    readonly policies: Map<string, PolicyState>;
+    readonly channels: Map<string, ChannelState>;
+  }[];
 
   constructor(
     readonly staker: string,
     public node: NodeState,
     timestamp: bigint,
   ) {
-    this.#blocks = [{ block: { number: 0, hash: "0x00", timestamp }, policies: new Map() }];
+    this.#blocks = [{ block: { number: 0, hash: "0x00", timestamp }, policies: new Map(), channels: new Map() }];
+  }
+
+  /** Channels to the node as of the newest block, by payer in lower case: what is set counts from this block on. */
+  get channels(): Map<string, ChannelState> {
+    return this.#newest.channels;
   }
 
   get now(): bigint {
@@ -47,7 +54,7 @@ export class TestChain implements ChainView {
 
   /** Adds a block `seconds` after the newest, in which policies change. */
   mine(seconds = 1n, changes: [policyId: Uint8Array, state: Partial<PolicyState>][] = []): void {
-    const { block, policies } = this.#newest;
+    const { block, policies, channels } = this.#newest;
     const next = new Map(policies);
     for (const [policyId, change] of changes) {
       const id = toHex(policyId);
@@ -55,7 +62,8 @@ export class TestChain implements ChainView {
     }
     const number = block.number + 1;
     const hash = `0x${(++this.#mined).toString(16)}`;
-    this.#blocks.push({ block: { number, hash, timestamp: block.timestamp + seconds }, policies: next });
+    const mined = { number, hash, timestamp: block.timestamp + seconds };
+    this.#blocks.push({ block: mined, policies: next, channels: new Map(channels) });
   }
 
   /** Takes the newest blocks away. */
@@ -88,14 +96,14 @@ export class TestChain implements ChainView {
     });
   }
 
-  async channelOf(payer: string): Promise<ChannelState | undefined> {
-    return this.#answer("channelOf", () => this.channels.get(payer));
+  async channelOf(payer: string, block = this.number): Promise<ChannelState | undefined> {
+    return this.#answer("channelOf", () => this.#blocks[block].channels.get(payer));
   }
 
   /** Closes a payer's channel in a new block. */
   close(payer: string): void {
-    this.channels.delete(payer);
     this.mine();
+    this.channels.delete(payer);
     this.closes.push({ payer, block: this.number });
   }
 
@@ -117,8 +125,8 @@ export class TestChain implements ChainView {
     });
   }
 
-  isAllowed(): Promise<boolean> {
-    return this.#answer("isAllowed", () => undefined).then(this.condition);
+  isAllowed(_condition: Uint8Array, _policyId: Uint8Array, _requester: string, block: number): Promise<boolean> {
+    return this.#answer("isAllowed", () => block).then(this.condition);
   }
 
   get #newest() {
