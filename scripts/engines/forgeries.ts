@@ -21,6 +21,9 @@ const { G1, G2 } = bls12_381;
 const { Fr } = bls12_381.fields;
 type CurvePoint = typeof Point.BASE;
 
+/** What a node has. */
+type Held = Pick<Loot, "engine" | "kfrag" | "ownerPublicKey" | "random">;
+
 const scalarOf = (random: RandomSource) => toBigInt(random(31));
 
 /** P_j and T_j of a proof z*B_j = T_j + h*P_j, encoded. */
@@ -53,7 +56,7 @@ function proofLies(
 }
 
 /** kfrag = id 32 ‖ rk 32 ‖ ...; the bases are E, V, U. */
-export function umbralForgeries({ engine, kfrag, random }: Loot, capsule: Uint8Array): Forgery[] {
+export function umbralForgeries({ engine, kfrag, random }: Held, capsule: Uint8Array): Forgery[] {
   const { fields } = decodeCFrag(nobleBackend, engine.reencrypt(kfrag, capsule, random));
   const [e, v] = [capsule.slice(0, 33), capsule.slice(33, 66)];
   const fieldsOf = ({ products: [e1, v1, commitment], nonces: [e2, v2, u2] }: Statement) => ({
@@ -68,7 +71,7 @@ export function umbralForgeries({ engine, kfrag, random }: Loot, capsule: Uint8A
 }
 
 /** `ecies` and `bbs98`: kfrag = rk 32 ‖ wrapped, cfrag = E' 33 ‖ R 33 ‖ T1 33 ‖ T2 33 ‖ z 32 ‖ wrapped; the bases are E, G. */
-export function turnForgeries({ engine, kfrag, random }: Loot, capsule: Uint8Array): Forgery[] {
+export function turnForgeries({ engine, kfrag, random }: Held, capsule: Uint8Array): Forgery[] {
   const e = capsule.slice(0, 33);
   const scheme = schemeNamed(engine.properties.name);
   const key = toBigInt(kfrag.slice(0, 32));
@@ -86,7 +89,7 @@ export function turnForgeries({ engine, kfrag, random }: Loot, capsule: Uint8Arr
  * kfrag = rk 96 ‖ wrapped, cfrag = C1 48 ‖ D 96 ‖ C2 48 ‖ h 32 ‖ z 32 ‖ wrapped. The first lie has another D, the others another exponent behind C1
  * (with the D that the pairing asks for) or behind C2, and the proof of the right one.
  */
-export function afghForgeries({ kfrag, ownerPublicKey, random }: Loot, capsule: Uint8Array): Forgery[] {
+export function afghForgeries({ kfrag, ownerPublicKey, random }: Held, capsule: Uint8Array): Forgery[] {
   const key = G2.Point.fromBytes(kfrag.slice(0, 96));
   const [x, c] = [ownerPublicKey.slice(0, 48), capsule.slice(48, 96)].map((point) => G1.Point.fromBytes(point));
   const [t, nonce] = [scalarOf(random), scalarOf(random)];

@@ -23,7 +23,7 @@ export function makeVectors(engine: Engine) {
 }
 
 /** Draws four holders, a capsule of the first, then the key of each hop; the product key collapses the hops. */
-function makeChain(engine: MultiHopEngine) {
+export function makeChain(engine: MultiHopEngine) {
   const seed = "nkms bbs98 chain";
   const random = stream(seed);
   const holders = Array.from({ length: 4 }, () => engine.keygen(random));
@@ -49,7 +49,7 @@ export function makeBbs98Vectors(engine: MultiHopEngine) {
 }
 
 /** Draws a holder, then a capsule for him alone. */
-function makeFirstLevel(engine: LevelledEngine) {
+export function makeFirstLevel(engine: LevelledEngine) {
   const seed = "nkms afgh first level";
   const random = stream(seed);
   const holder = engine.keygen(random);

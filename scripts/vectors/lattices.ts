@@ -44,14 +44,20 @@ function rekey(engine: LatticeEngine, from: KeyPair, to: KeyPair, random: Return
 }
 
 /** Draws owner, recipient, the sealed box, then the fraction. */
-export function makeLatticeVectors(engine: LatticeEngine) {
-  const { name } = engine.properties;
-  const seed = `nkms ${name} vector 1`;
+export function makeLatticeObjects(engine: LatticeEngine) {
+  const seed = `nkms ${engine.properties.name} vector 1`;
   const random = stream(seed);
   const [owner, recipient] = [engine.keygen(random), engine.keygen(random)];
   const sealed = sealTo(engine, owner.publicKey, utf8(PLAINTEXT), random);
   const capsule = capsuleOf(engine, sealed);
   const { kfrag, commitment } = rekey(engine, owner, recipient, random);
+  const cfrag = engine.reencrypt(kfrag, capsule, random);
+  return { seed, owner, recipient, sealed, capsule, kfrag, commitment, cfrag, turned: engine.hop(kfrag, capsule) };
+}
+
+/** The file's content. */
+export function makeLatticeVectors(engine: LatticeEngine) {
+  const { seed, owner, recipient, sealed, capsule, kfrag, commitment, cfrag, turned } = makeLatticeObjects(engine);
   return {
     version: 1,
     origin: "scripts/vectors/lattices.ts of this package",
@@ -64,8 +70,8 @@ export function makeLatticeVectors(engine: LatticeEngine) {
     key: toHex(engine.decapsulate(owner.secretKey, capsule)),
     kfrag: inHex(kfrag),
     commitment: { digest: toHex(commitment.digest), point: toHex(commitment.point) },
-    cfrag: toHex(engine.reencrypt(kfrag, capsule, random)),
-    turned: inHex(engine.hop(kfrag, capsule)),
+    cfrag: toHex(cfrag),
+    turned: inHex(turned),
   };
 }
 

@@ -11,13 +11,13 @@ export async function rejection(promise: Promise<unknown>): Promise<NkmsError> {
   throw new Error("expected a rejection");
 }
 
-/** The NkmsError that the call throws; anything else fails the test. */
-export function thrown(call: () => unknown): NkmsError {
+/** The NkmsError that the call throws; anything else fails the test, which tells what it is about. */
+export function thrown(call: () => unknown, about = "expected an error"): NkmsError {
   try {
     call();
   } catch (error) {
     if (error instanceof NkmsError) return error;
     throw error;
   }
-  throw new Error("expected an error");
+  throw new Error(`${about}: nothing was thrown`);
 }
