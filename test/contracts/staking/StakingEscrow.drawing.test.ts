@@ -234,6 +234,25 @@ describe("StakingEscrow: drawing", () => {
     expect(await escrow.leafCount()).to.equal(leaves);
   });
 
+  it("gives the leaves of nodes that left to the next ones, each to one, before it takes a new one", async () => {
+    const { escrow, alice, bob, carol, token, stranger, first } = await loadFixture(drawn);
+    await token.transfer(stranger, ALICE);
+    await token.connect(stranger).approve(escrow, ALICE);
+    for (const staker of [alice, bob]) await escrow.connect(staker).startWindDown(0);
+    await go(endAfter(first, LONG_LOCK));
+    for (const staker of [alice, bob]) await escrow.trim(staker);
+    expect([await escrow.leafCount(), await escrow.totalUnits()]).to.deep.equal([2n, 0n]);
+
+    for (const staker of [carol, stranger]) await escrow.connect(staker).create(ALICE, SHORT_LOCK);
+    expect(await escrow.leafCount()).to.equal(2n);
+    const holders = await Promise.all([0n, 1n].map(async (leaf) => (await escrow.leafAt(leaf)).node));
+    expect(holders).to.have.members([carol.address, stranger.address]);
+
+    await escrow.connect(alice).create(ALICE, SHORT_LOCK);
+    expect(await escrow.leafCount()).to.equal(3n);
+    expect((await escrow.leafAt(2n)).node).to.equal(alice.address);
+  });
+
   it("counts periods from the epoch", async () => {
     const { escrow, first } = await loadFixture(drawn);
     expect(await escrow.currentPeriod()).to.equal(first);

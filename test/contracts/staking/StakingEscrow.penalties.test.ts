@@ -65,6 +65,23 @@ describe("StakingEscrow: penalties", () => {
         .withArgs(alice.address, AMOUNT, AMOUNT + 1n);
     });
 
+    it("count a position that unbonds towards the deposit: -1, 0, +1", async () => {
+      const { escrow, own, alice, policyManager, now } = await loadFixture(one);
+      const policies = escrow.connect(policyManager);
+      await own.create(2n * AMOUNT, LOCK);
+      await own.startWindDown(0);
+      await at(endAfter(now, LOCK));
+      await own.claim(); // Closes the stretch: what has ended no longer counts as weight.
+      expect(await escrow.lockedAt(alice, await period())).to.equal(2n * AMOUNT);
+      const deposit = 3n * AMOUNT;
+      for (const amount of [deposit - 1n, deposit]) await policies.reserve.staticCall([alice], amount);
+      await expect(policies.reserve([alice], deposit + 1n))
+        .to.be.revertedWithCustomError(escrow, "InsufficientCollateral")
+        .withArgs(alice.address, deposit, deposit + 1n);
+      await policies.reserve([alice], deposit);
+      expect(await escrow.reservedOf(alice)).to.equal(deposit);
+    });
+
     it("refuse a node without weight, or more than is reserved", async () => {
       const { escrow, alice, bob, policyManager } = await loadFixture(one);
       const policies = escrow.connect(policyManager);

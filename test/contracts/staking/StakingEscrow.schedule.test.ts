@@ -3,9 +3,22 @@ import { expect } from "chai";
 import { ethers } from "hardhat";
 
 import { FEDERATED, INITIAL_SUPPLY, MAX_SUPPLY, UNIT_NKMS, deployStaking } from "../../support/staking";
-import { LENGTH, LOCK, MINIMUM, at, checked, endAfter, federated, go, period } from "../../support/stakingFixture";
+import {
+  LENGTH,
+  LOCK,
+  MINIMUM,
+  UNBONDING,
+  at,
+  checked,
+  endAfter,
+  federated,
+  go,
+  period,
+} from "../../support/stakingFixture";
+import { StakingModel } from "../../support/stakingModel";
 
 const AMOUNT = 40_000n * UNIT_NKMS;
+const VEST = 7n;
 
 /** Alice and Bob have one position each, which count in the present period. */
 async function pair(checks: boolean) {
@@ -16,6 +29,36 @@ async function pair(checks: boolean) {
   const first = (await period()) + 1n;
   await go(first);
   return { ...system, first, own: escrow.connect(alice), other: escrow.connect(bob) };
+}
+
+/** The checked fixture and the naive model beside it: positions are created in both, and what they pay is compared to the wei. */
+async function followed() {
+  const system = await loadFixture(checked);
+  const { escrow, start } = system;
+  const parameters = { decayPeriods: 200n, minDeposit: MINIMUM, unbondingPeriods: UNBONDING };
+  const checks = { checkShareBps: 1_000n, vestPeriods: VEST, maxSupply: MAX_SUPPLY };
+  const model = new StakingModel({ ...parameters, ...checks }, INITIAL_SUPPLY, start);
+  const enter = (when: bigint) => {
+    while (model.period < when) model.nextPeriod();
+  };
+  const create = async (signer: typeof system.alice, when: bigint, second = 0n) => {
+    await at(when, second);
+    await escrow.connect(signer).create(AMOUNT, LOCK);
+    enter(when);
+    const staker = model.staker(signer.address);
+    staker.positions.push({ amount: AMOUNT, lock: LOCK, end: 0n, retired: false });
+    model.decide(staker);
+  };
+  const agree = async (stakers: readonly (typeof system.alice)[]) => {
+    const when = await period();
+    enter(when);
+    for (const { address } of stakers) {
+      const staker = model.staker(address);
+      expect(await escrow.claimable(address), `claimable in ${when}`).to.equal(model.claimable(staker));
+      expect(await escrow.provisional(address), `provisional in ${when}`).to.equal(model.provisional(staker));
+    }
+  };
+  return { ...system, create, agree };
 }
 
 const two = () => pair(false);
@@ -126,6 +169,36 @@ describe("StakingEscrow: schedule", () => {
     expect(await escrow.lockedUntil(alice)).to.equal(endAfter(first, 2n) * LENGTH);
   });
 
+  context("N, where a node winds down more than one position", () => {
+    const orders = [
+      ["the longer lock first", [0, 1]],
+      ["the shorter lock first", [1, 0]],
+    ] as const;
+    for (const [name, order] of orders)
+      it(`loses it at the later of two ends, ${name}`, async () => {
+        const { escrow, alice, start } = await loadFixture(federated);
+        const own = escrow.connect(alice);
+        for (const lock of [40n, 10n]) await own.create(AMOUNT, lock);
+        await at(start + 1n);
+        for (const index of order) await own.startWindDown(index);
+        const [later, earlier] = [40n, 10n].map((lock) => endAfter(start + 1n, lock));
+        for (const [when, nodes] of [
+          [start + 2n, 1n],
+          [earlier - 1n, 1n],
+          [earlier, 1n],
+          [later - 1n, 1n],
+          [later, 0n],
+          [later + 1n, 0n],
+        ]) {
+          await go(when);
+          expect(await escrow.activeNodesAt(when), `N in ${when}`).to.equal(nodes);
+          expect(await escrow.totalLocked(), `D in ${when}`).to.equal(
+            [earlier, later].reduce((sum, end) => sum + (when < end ? AMOUNT : 0n), 0n),
+          );
+        }
+      });
+  });
+
   context("while a node is suspended", () => {
     it("its own decisions move weight but not N, which it rejoins by reactivation", async () => {
       const { escrow, own, alice, healthCheck, first } = await loadFixture(twoWithHealth);
@@ -184,6 +257,39 @@ describe("StakingEscrow: schedule", () => {
     expect(await escrow.claimable(alice)).to.be.closeTo(((before - INITIAL_SUPPLY) * 9n) / 10n, 2n);
     expect(await escrow.provisional(alice)).to.be.closeTo((after * 9n) / 10n, 2n);
   });
+
+  for (const offset of [-1n, 0n, 1n]) {
+    it(`vests up to an epoch's start beside which others decided: ${offset}`, async () => {
+      const { alice, bob, carol, start, create, agree } = await followed();
+      const epoch = start + 2n * VEST;
+      await create(alice, start, 5n);
+      await create(bob, epoch + offset - 1n);
+      for (const when of [epoch + VEST - 1n, epoch + VEST]) {
+        await go(when);
+        await agree([alice, bob]);
+      }
+      await create(carol, epoch + VEST + 1n);
+      await agree([alice, bob]);
+      await go(epoch + 2n * VEST);
+      await agree([alice, bob]);
+    });
+
+    it(`vests of stretches that begin beside an epoch's start what the model does: ${offset}`, async () => {
+      const { alice, bob, start, create, agree } = await followed();
+      const epoch = start + 2n * VEST;
+      await create(bob, start, 5n);
+      await create(alice, start, 6n);
+      await create(alice, epoch + offset - 1n);
+      for (const when of [epoch + VEST, epoch + VEST + 3n]) {
+        await create(alice, when);
+        await agree([alice]);
+      }
+      for (const when of [epoch + 2n * VEST, epoch + 3n * VEST]) {
+        await go(when);
+        await agree([alice]);
+      }
+    });
+  }
 
   it("without a health check nothing is provisional, and nothing can be forfeited", async () => {
     const { escrow, alice, slasher, first } = await loadFixture(two);
