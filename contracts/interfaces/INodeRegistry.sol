@@ -83,6 +83,8 @@ interface INodeRegistry {
     error NotSuspended(address node);
     /// @notice Constructor: the length of a period in seconds cannot be zero.
     error InvalidPeriodLength(uint32 periodLength);
+    /// @notice Constructor: the escrow's periods last `expected` seconds.
+    error PeriodLengthDiffers(uint32 periodLength, uint32 expected);
 
     /// @notice Publishes the caller's node. Once per staker; every part can be changed later.
     /// @param url At most 256 bytes; https, or http for loopback addresses only.

@@ -6,6 +6,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {INodeRegistry} from "../interfaces/INodeRegistry.sol";
+import {IStakingEscrow} from "../interfaces/IStakingEscrow.sol";
 import {CurvePoint} from "../libraries/CurvePoint.sol";
 import {ServiceUrl} from "../libraries/ServiceUrl.sol";
 import {SuspensionClock} from "../libraries/SuspensionClock.sol";
@@ -60,9 +61,10 @@ contract NodeRegistry is INodeRegistry, EIP712 {
     }
 
     /// @param escrow The StakingEscrow, which reports suspensions; zero leaves that path unreachable.
-    /// @param periodLength_ Seconds per period, the escrow's.
+    /// @param periodLength_ Seconds per period, the escrow's; compared if the escrow is there already.
     constructor(address escrow, uint32 periodLength_) EIP712("NKMS NodeRegistry", "1") {
         if (periodLength_ == 0) revert InvalidPeriodLength(periodLength_);
+        if (escrow.code.length > 0) _checkPeriodLength(IStakingEscrow(escrow), periodLength_);
         _escrow = escrow;
         periodLength = periodLength_;
     }
@@ -248,6 +250,11 @@ contract NodeRegistry is INodeRegistry, EIP712 {
         if (timestamp >= record.workerFrom) return record.worker;
         // Below a uint40, or the line above had returned.
         return address(uint160(record.formerWorkers.upperLookupRecent(uint48(timestamp))));
+    }
+
+    function _checkPeriodLength(IStakingEscrow escrow, uint32 given) private view {
+        uint32 expected = escrow.parameters().periodLength;
+        if (given != expected) revert PeriodLengthDiffers(given, expected);
     }
 
     function _currentPeriod() private view returns (uint32) {

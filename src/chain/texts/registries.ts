@@ -61,6 +61,12 @@ export const REGISTRY_TEXTS: RefusalTexts = {
       "The length of a period divides every timestamp.",
       "Set periodLength in the deployment's parameters to at least one second.",
     ),
+  PeriodLengthDiffers: ({ periodLength, expected }) =>
+    words(
+      `The registry's periods would last ${periodLength} seconds.`,
+      `The escrow's last ${expected}; both must count the same ones.`,
+      `Deploy the registry with ${expected}.`,
+    ),
   InvalidRequestSigner: ({ requestSigner }) =>
     words(
       `${requestSigner} cannot sign requests.`,

@@ -12,12 +12,13 @@ const TERMS = { feeRate: 7n, capacity: 3n, minDuration: 60n, maxDuration: 86_400
 const random = new Random(0x0dedn);
 const [KEY, CHECK_KEY] = [compressedKey(random), xOnlyKey(random)];
 
-/** The hostile contract is escrow and staker. */
+/** The hostile contract is escrow, which comes after the registry, and staker. */
 async function deploy() {
   const [deployer] = await ethers.getSigners();
-  const address = ethers.getCreateAddress({ from: deployer.address, nonce: (await deployer.getNonce()) + 1 });
+  const escrow = ethers.getCreateAddress({ from: deployer.address, nonce: (await deployer.getNonce()) + 1 });
+  const target = await ethers.deployContract("NodeRegistry", [escrow, PERIOD]);
+  const address = await target.getAddress();
   const hostile = await ethers.deployContract("Hostile__Mock", [address]);
-  const target = await ethers.deployContract("NodeRegistry", [hostile, PERIOD]);
   const run = (name: string, ...args: unknown[]) =>
     hostile.run(target.interface.encodeFunctionData(name as never, args as never));
   const { chainId } = await ethers.provider.getNetwork();

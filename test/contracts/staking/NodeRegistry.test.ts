@@ -7,6 +7,7 @@ import { BOND, nodeRegistryDomain } from "../../../src/protocol/policy";
 import type { NodeRegistry } from "../../../typechain-types";
 import { compressedKey, xOnlyKey } from "../../support/keys";
 import { Random } from "../../support/random";
+import { FEDERATED, deployStaking } from "../../support/staking";
 
 const PERIOD = 1_000;
 const URL = "https://node.example";
@@ -65,6 +66,16 @@ describe(`NodeRegistry (seed ${random.seed})`, () => {
     it("refuses a period of no length", async () => {
       const factory = await ethers.getContractFactory("NodeRegistry");
       await expect(factory.deploy(ZERO, 0)).to.be.revertedWithCustomError(factory, "InvalidPeriodLength").withArgs(0);
+    });
+
+    it("refuses another length of periods than the escrow's: -1, 0, +1", async () => {
+      const { escrow, parameters } = await deployStaking({ ...FEDERATED, periodLength: PERIOD });
+      const factory = await ethers.getContractFactory("NodeRegistry");
+      for (const length of [PERIOD - 1, PERIOD + 1])
+        await expect(factory.deploy(escrow, length))
+          .to.be.revertedWithCustomError(factory, "PeriodLengthDiffers")
+          .withArgs(length, parameters.periodLength);
+      expect(await (await factory.deploy(escrow, PERIOD)).periodLength()).to.equal(PERIOD);
     });
 
     it("keeps the length of a period", async () => {
@@ -276,6 +287,24 @@ describe(`NodeRegistry (seed ${random.seed})`, () => {
       expect(await registry.workerAt(staker, first)).to.equal(worker.address);
       expect(await registry.workerAt(staker, second - 1)).to.equal(worker.address);
     });
+
+    for (const offset of [-1, 0, 1])
+      it(`keeps who was replaced answerable for all that it served, and nothing else: ${offset} s from its start`, async () => {
+        const { registry, staker, worker, other } = await loadFixture(deployRegistered);
+        await bond(registry, staker, worker);
+        const from = ((await currentPeriod()) + 1) * PERIOD;
+        const consent = await consentOf(registry, staker, other, await registry.bondNonce(staker));
+        await time.setNextBlockTimestamp(from + offset);
+        await registry.connect(staker).bondWorker(other, consent);
+        const served = offset < 0 ? other : worker;
+        for (const [when, who] of [
+          [from - 1, ZERO],
+          [from, served.address],
+          [from + PERIOD - 1, served.address],
+          [from + PERIOD, other.address],
+        ] as const)
+          expect(await registry.workerAt(staker, when), `${when - from} s from its start`).to.equal(who);
+      });
   });
 
   context("unbondWorker", () => {

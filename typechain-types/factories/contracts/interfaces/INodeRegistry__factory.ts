@@ -110,6 +110,22 @@ const _abi = [
   {
     inputs: [
       {
+        internalType: "uint32",
+        name: "periodLength",
+        type: "uint32",
+      },
+      {
+        internalType: "uint32",
+        name: "expected",
+        type: "uint32",
+      },
+    ],
+    name: "PeriodLengthDiffers",
+    type: "error",
+  },
+  {
+    inputs: [
+      {
         internalType: "string",
         name: "url",
         type: "string",
