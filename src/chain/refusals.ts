@@ -10,7 +10,7 @@ import { POINT_TEXTS } from "./texts/points";
 import { POLICY_TEXTS } from "./texts/policy";
 import { REGISTRY_TEXTS } from "./texts/registries";
 import { STAKING_TEXTS } from "./texts/staking";
-import type { RefusalTexts, Value } from "./texts/text";
+import type { RefusalTexts, Value, Words } from "./texts/text";
 import { TOKEN_TEXTS } from "./texts/token";
 
 /** A contract of ours said no: the code is `E_` and the custom error's name in upper snake case, `data` its arguments. */
@@ -72,9 +72,9 @@ function explainRevert(data: string, cause: unknown): NkmsError {
   });
 }
 
-/** The refusal a contract would give, for a rule that was checked before asking it. */
-export function refusal(name: string, args: Record<string, Value>): ContractRefusal {
-  const { message, why, fix } = REFUSAL_TEXTS[name](args);
+/** The refusal a contract would give, for a rule that was checked before asking it; in `better` words where more is known than its arguments say. */
+export function refusal(name: string, args: Record<string, Value>, better: Partial<Words> = {}): ContractRefusal {
+  const { message, why, fix } = { ...REFUSAL_TEXTS[name](args), ...better };
   return new ContractRefusal(refusalCode(name), message, { why: `${why} Nothing was sent.`, fix, data: { ...args } });
 }
 

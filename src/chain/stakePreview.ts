@@ -4,6 +4,7 @@ import { endOfLock, isOver, startOfPeriod } from "../protocol/period";
 import type { Chain } from "./connection";
 import { refusal } from "./refusals";
 import type { Position } from "./stakingEscrow";
+import { nkms } from "./texts/text";
 
 /** A position as it would be; `added` of its tokens are new to the escrow. `endPeriod` is 0 while it re-locks. */
 export interface PlannedPosition {
@@ -56,6 +57,23 @@ export async function previewStake(chain: Chain, planned: PlannedPosition): Prom
 export function checkDeposit(amount: bigint, { minimum, maximum }: { minimum: bigint; maximum: bigint }): void {
   if (amount < minimum) throw refusal("DepositBelowMinimum", { amount, minimum });
   if (amount > maximum) throw refusal("DepositAboveMaximum", { amount, maximum });
+}
+
+/**
+ * Whether `amount` may be split off a position of `whole`: both parts must hold the minimum. Throws as the contract would, and says what
+ * may be split off: E_DEPOSIT_BELOW_MINIMUM, E_DEPOSIT_ABOVE_MAXIMUM.
+ */
+export function checkDivision(amount: bigint, whole: bigint, minimum: bigint): void {
+  const rest = whole - amount;
+  const fix =
+    whole < 2n * minimum
+      ? `A position can be divided from ${nkms(2n * minimum)} on: increase it first.`
+      : `Split off at least ${nkms(minimum)} and at most ${nkms(whole - minimum)}.`;
+  const why = `Each of two parts must hold at least the minimum deposit of ${nkms(minimum)}.`;
+  if (amount < minimum) throw refusal("DepositBelowMinimum", { amount, minimum }, { why, fix });
+  if (rest < 0n) throw refusal("DepositAboveMaximum", { amount, maximum: whole }, { why, fix });
+  const message = `${nkms(amount)} split off ${nkms(whole)} would leave ${nkms(rest)}.`;
+  if (rest < minimum) throw refusal("DepositBelowMinimum", { amount: rest, minimum }, { message, why, fix });
 }
 
 /** A node's part of the stake line, in whole units of `unit` base units; `rest` is less than one, earns, and is not drawn. */

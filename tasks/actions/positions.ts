@@ -1,4 +1,5 @@
-import { checkDeposit, livePosition, previewStake } from "../../src/chain/stakePreview";
+import { refusal } from "../../src/chain/refusals";
+import { checkDivision, livePosition, previewStake } from "../../src/chain/stakePreview";
 import type { Position } from "../../src/chain/stakingEscrow";
 import { findWithdrawable } from "../../src/chain/withdrawal";
 import { formatAmount, parseAmount, parsePeriods } from "../../src/protocol/amount";
@@ -15,6 +16,8 @@ export async function prolong(session: Session): Promise<Outcome> {
   const wanted = parsePeriods(session.required("lock"));
   const { chain, identity } = await session.connectAs();
   const held = await livePosition(chain, identity.account.address, index);
+  if (wanted <= held.lockPeriods)
+    throw refusal("LockNotLonger", { index: BigInt(index), lockPeriods: wanted, current: held.lockPeriods });
   const endPeriod = held.endPeriod && alignUp(held.endPeriod + wanted - held.lockPeriods);
   const lockPeriods = endPeriod ? held.lockPeriods + endPeriod - held.endPeriod : wanted;
   const planned = { ...held, lockPeriods, endPeriod, added: 0n };
@@ -46,7 +49,7 @@ export async function divide(session: Session): Promise<Outcome> {
   const { chain, identity } = await session.connectAs();
   const held = await livePosition(chain, identity.account.address, index);
   const { minDeposit: minimum } = await chain.stakingEscrow.parameters();
-  for (const part of [amount, held.amount - amount]) checkDeposit(part, { minimum, maximum: held.amount });
+  checkDivision(amount, held.amount, minimum);
   const preview = await previewStake(chain, { ...held, added: 0n });
   const call = chain.stakingEscrow.divide(index, amount);
   const newIndex = Number(await call.check());

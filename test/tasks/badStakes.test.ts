@@ -20,6 +20,10 @@ describe("tasks of staking refuse, with the values and a way on,", () => {
       await STATES["two stakes"]();
       await json("stake:winddown");
     },
+    "a long winding down": async () => {
+      await json("stake:create", { amount: "29999.9", lock: "100p" });
+      await json("stake:winddown");
+    },
     "the end of a lock": async () => {
       await STATES["a winding down"]();
       const { currentPeriod, positions } = await list();
@@ -33,6 +37,8 @@ describe("tasks of staking refuse, with the values and a way on,", () => {
   const wei = (amount: string) => parseEther(amount).toString();
   const [minimum, most] = [wei("15000"), wei("3890000000")];
   const lock = (lockPeriods: string) => ({ lockPeriods, minimum: "7", maximum: "20160" });
+  const LOCKS = /at least --lock 7p and at most --lock 20160p/;
+  const PARTS = /^Split off at least 15000 NKMS and at most 15000 NKMS\./;
   const longLock = { amount: "15000", lock: "65536p" };
 
   type Row = readonly [what: string, task: string, args: object, code: string, data: object, fix: RegExp];
@@ -78,23 +84,16 @@ describe("tasks of staking refuse, with the values and a way on,", () => {
         { balance: wei("100000"), needed: wei("100001") },
         /^Use a smaller amount/,
       ],
-      [
-        "too short a lock",
-        "stake:create",
-        { amount: "15000", lock: "6p" },
-        "E_LOCK_OUT_OF_RANGE",
-        lock("6"),
-        /--lock 7p/,
-      ],
+      ["too short a lock", "stake:create", { amount: "15000", lock: "6p" }, "E_LOCK_OUT_OF_RANGE", lock("6"), LOCKS],
       [
         "too long a lock",
         "stake:create",
         { amount: "15000", lock: "20161p" },
         "E_LOCK_OUT_OF_RANGE",
         lock("20161"),
-        /--lock 7p/,
+        LOCKS,
       ],
-      ["a lock of more than 16 bits", "stake:create", longLock, "E_LOCK_OUT_OF_RANGE", lock("65536"), /--lock 7p/],
+      ["a lock of more than 16 bits", "stake:create", longLock, "E_LOCK_OUT_OF_RANGE", lock("65536"), LOCKS],
       [
         "a simulation of less than the minimum",
         "stake:simulate",
@@ -154,21 +153,14 @@ describe("tasks of staking refuse, with the values and a way on,", () => {
         { index: "0", lockPeriods: "7", current: "7" },
         /longer lock/,
       ],
-      [
-        "a longer lock than any",
-        "stake:prolong",
-        { lock: "20161p" },
-        "E_LOCK_OUT_OF_RANGE",
-        lock("20161"),
-        /--lock 7p/,
-      ],
+      ["a longer lock than any", "stake:prolong", { lock: "20161p" }, "E_LOCK_OUT_OF_RANGE", lock("20161"), LOCKS],
       [
         "a part below the minimum",
         "stake:divide",
         { amount: "14999" },
         "E_DEPOSIT_BELOW_MINIMUM",
         { amount: wei("14999"), minimum },
-        /^Use at least 15000 NKMS/,
+        PARTS,
       ],
       [
         "a rest below the minimum",
@@ -176,7 +168,7 @@ describe("tasks of staking refuse, with the values and a way on,", () => {
         { amount: "15001" },
         "E_DEPOSIT_BELOW_MINIMUM",
         { amount: wei("14999"), minimum },
-        /^Use at least 15000 NKMS/,
+        PARTS,
       ],
       [
         "a part above the whole",
@@ -184,7 +176,7 @@ describe("tasks of staking refuse, with the values and a way on,", () => {
         { amount: "30001" },
         "E_DEPOSIT_ABOVE_MAXIMUM",
         { amount: wei("30001"), maximum: wei("30000") },
-        /^Use less/,
+        PARTS,
       ],
       [
         "a merge with itself",
@@ -243,6 +235,32 @@ describe("tasks of staking refuse, with the values and a way on,", () => {
         "E_ENDS_DIFFER",
         { endPeriod: END, otherEndPeriod: "0" },
         /winding down one of them first/,
+      ],
+    ],
+    "a long winding down": [
+      [
+        "a shorter lock",
+        "stake:prolong",
+        { lock: "1p" },
+        "E_LOCK_NOT_LONGER",
+        { index: "0", lockPeriods: "1", current: "100" },
+        /longer lock/,
+      ],
+      [
+        "a lock that the grid of ends takes past the longest",
+        "stake:prolong",
+        { lock: "20160p" },
+        "E_LOCK_OUT_OF_RANGE",
+        { minimum: "7", maximum: "20160" },
+        LOCKS,
+      ],
+      [
+        "to divide less than two minima",
+        "stake:divide",
+        { amount: "15000" },
+        "E_DEPOSIT_BELOW_MINIMUM",
+        { amount: wei("14999.9"), minimum },
+        /^A position can be divided from 30000 NKMS on: increase it first\./,
       ],
     ],
     "the end of a lock": [

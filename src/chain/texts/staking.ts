@@ -33,7 +33,7 @@ export const STAKING_TEXTS: RefusalTexts = {
     words(
       `A lock of ${lockPeriods} periods is out of range.`,
       `Locks take ${minimum} to ${maximum} periods.`,
-      `Use for example: --lock ${minimum}p`,
+      `Use at least --lock ${minimum}p and at most --lock ${maximum}p.`,
     ),
   TooManyPositions: ({ staker, maximum }) =>
     words(
