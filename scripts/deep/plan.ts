@@ -2,6 +2,15 @@ import { importsOf, type SourceTree } from "../house/imports";
 
 const MARK = "NKMS_DEEP";
 
+/** Random steps of all campaigns together, at least. The short form belongs to `npm test`. */
+const STEPS = { deep: 1_000_000, short: 19_000 };
+
+/** `chosen` is NKMS_STEPS. */
+export function stepsWanted(short: boolean, chosen: string | undefined): number {
+  if (chosen !== undefined) return Number(chosen);
+  return short ? STEPS.short : STEPS.deep;
+}
+
 /** Test files that widen themselves under NKMS_DEEP, or import a file that does. */
 export function deepTests(tests: SourceTree): string[] {
   const deep = (path: string, seen: ReadonlySet<string>): boolean =>

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
-import { campaignsIn, deepTests, forgeCounts } from "../../../scripts/deep/plan";
+import packageJson from "../../../package.json";
+import { campaignsIn, deepTests, forgeCounts, stepsWanted } from "../../../scripts/deep/plan";
 
 /** Put together, so that this file does not look like a deep test itself. */
 const MARK = ["process.env", "NKMS_DEEP"].join(".");
@@ -22,6 +23,14 @@ describe("the plan of test:deep", () => {
     const suite = "function invariant_a() public {}\nfunction invariant_b() public {}\nfunction test_c() public {}\n";
     const source = `abstract contract Base {\n${suite}}\ncontract First is Base {}\ncontract Second is Base {}\n`;
     expect(campaignsIn(new Map([["a.t.sol", source]]))).to.equal(4);
+  });
+
+  it("takes a million steps, some of them after npm test, or as many as are asked for", () => {
+    expect(stepsWanted(false, undefined)).to.equal(1_000_000);
+    expect(stepsWanted(true, undefined)).to.be.within(10_000, 100_000);
+    for (const short of [false, true]) expect(stepsWanted(short, "123")).to.equal(123);
+    expect(packageJson.scripts.posttest).to.equal("npm run -s test:forge -- --short");
+    expect(packageJson.scripts["test:forge"]).to.match(/ scripts\/deep\.ts --forge$/);
   });
 
   it("adds up the steps of forge's report, and takes no report for a failure", () => {
