@@ -3,8 +3,10 @@ import { loadFixture } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
 import { ethers } from "hardhat";
 
+import { afghForgeries } from "../../../scripts/engines/forgeries";
 import { toHex } from "../../../src/bytes";
 import { afgh } from "../../../src/crypto/afgh";
+import { toBigInt } from "../../../src/crypto/scalar";
 import type { AfghProof__Harness } from "../../../typechain-types";
 import { makeScope } from "../../support/crypto";
 import { seededRandom } from "../../support/seededRandom";
@@ -177,6 +179,25 @@ describe("AfghProof", () => {
       expect(await check(points, h, Fr.add(z, 1n))).to.equal(false);
       expect(await check(points, Fr.add(h, 1n), z)).to.equal(false);
     });
+  });
+
+  it("sees through each lie of a node that knows its key, by the one of its two checks that the lie breaks", async () => {
+    const harness = await loadFixture(deploy);
+    const held = { engine, kfrag: fractions[0].kfrag, ownerPublicKey: owner.publicKey, random };
+    const found = new Set<string>();
+    for (const { part, cfrag: lie } of afghForgeries(held, capsule)) {
+      const [first, second] = [lie.slice(0, 48), lie.slice(144, 192)].map((bytes) => g1(read1(bytes)));
+      const [challenge, response] = [192, 224].map((start) => toBigInt(lie.slice(start, start + 32)));
+      const turned = [first, g2(read2(lie.slice(48, 144))), g1(gamma), g2(recipientKey)];
+      const proven = [points[0], first, points[2], second, challenge, response];
+      const isTurn = await harness.isTurnOf(...(turned as unknown as Args<"isTurnOf">));
+      const isProven = await harness.hasOneExponent(...(proven as unknown as Args<"hasOneExponent">));
+      expect({ isTurn, isProven }, part).to.deep.equal({
+        ...{ isTurn: part !== "equation e(C1, D) = e(Gamma, Y_B)", isProven: part !== "proof of one exponent" },
+      });
+      found.add(part);
+    }
+    expect(found.size).to.equal(2);
   });
 
   context("callPrecompile", () => {
