@@ -120,6 +120,19 @@ async function compare(run: ModelRun, i: number): Promise<void> {
   if (i % TURNS === 0 || i === PERIODS - 1) await checkLine(run);
 }
 
+/** What periods alone have changed, before any decision of theirs: the law's head still lies behind. */
+async function compareOnEntering(run: ModelRun, i: number): Promise<void> {
+  const { model, actors, system } = run;
+  await run.tick();
+  await ethers.provider.send("evm_mine");
+  expect(await system.escrow.totalLocked(), "D").to.equal(model.totalLocked());
+  for (const { address, staker } of inTurn(actors, i)) {
+    expect(await system.escrow.claimable(address), `claimable of ${address}`).to.equal(model.claimable(staker));
+    if (run.roles.healthCheck)
+      expect(await system.escrow.provisional(address), `provisional of ${address}`).to.equal(model.provisional(staker));
+  }
+}
+
 /** Now, a random second to come, and one beside the end of some position. */
 function untils({ model, looks }: ModelRun, { positions }: ModelStaker): bigint[] {
   const ends = positions.flatMap((held) => (held ? [model.firmEnd(held) * LENGTH - 1n + looks.below(3)] : []));
@@ -293,6 +306,7 @@ describe("StakingEscrow against the naive model", function () {
         const run = await start(checked, seed);
         for (let i = 0; i < PERIODS; ++i) {
           run.enter(run.random.below(12) === 0n ? 1n + run.random.below(40) : 1n + run.random.below(2));
+          await compareOnEntering(run, i);
           for (let j = 0; j < ACTIONS_PER_PERIOD; ++j) await run.act();
           await compare(run, i);
           await compareWithFormulas(run, i);

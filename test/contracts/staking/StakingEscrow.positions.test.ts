@@ -25,7 +25,7 @@ async function winding() {
 describe("StakingEscrow: positions", () => {
   context("create", () => {
     it("refuses an amount below the minimum or above the supply", async () => {
-      const { escrow, alice } = await loadFixture(federated);
+      const { escrow, token, alice } = await loadFixture(federated);
       for (const amount of [0n, 1n, MINIMUM - 1n])
         await expect(escrow.connect(alice).create(amount, LOCK))
           .to.be.revertedWithCustomError(escrow, "DepositBelowMinimum")
@@ -34,6 +34,9 @@ describe("StakingEscrow: positions", () => {
         await expect(escrow.connect(alice).create(amount, LOCK))
           .to.be.revertedWithCustomError(escrow, "DepositAboveMaximum")
           .withArgs(amount, MAX_SUPPLY);
+      await expect(escrow.connect(alice).create(MAX_SUPPLY, LOCK), "the whole supply is an amount")
+        .to.be.revertedWithCustomError(token, "ERC20InsufficientAllowance")
+        .withArgs(await escrow.getAddress(), await token.allowance(alice, escrow), MAX_SUPPLY);
     });
 
     it("refuses a lock outside its bounds and takes both bounds", async () => {
@@ -405,6 +408,9 @@ describe("StakingEscrow: positions", () => {
       await expect(own.divide(0, AMOUNT - MINIMUM + 1n))
         .to.be.revertedWithCustomError(escrow, "DepositBelowMinimum")
         .withArgs(MINIMUM - 1n, MINIMUM);
+      await expect(own.divide(0, AMOUNT))
+        .to.be.revertedWithCustomError(escrow, "DepositBelowMinimum")
+        .withArgs(0n, MINIMUM);
       await expect(own.divide(0, AMOUNT + 1n))
         .to.be.revertedWithCustomError(escrow, "DepositAboveMaximum")
         .withArgs(AMOUNT + 1n, AMOUNT);

@@ -61,6 +61,18 @@ async function followed() {
   return { ...system, create, agree };
 }
 
+/** 32 positions of bob and one of alice wind down, each to an end of its own; `last` is alice's. */
+async function crowded() {
+  const system = await federated();
+  const { escrow, alice, bob, start } = system;
+  for (let i = 0n; i < 32n; ++i) await escrow.connect(bob).create(MINIMUM, 2n + 7n * i);
+  await escrow.connect(alice).create(MINIMUM, 2n + 7n * 32n);
+  await at(start + 1n);
+  for (let i = 0; i < 32; ++i) await escrow.connect(bob).startWindDown(i);
+  await escrow.connect(alice).startWindDown(0);
+  return { ...system, last: endAfter(start + 1n, 2n + 7n * 32n) };
+}
+
 const two = () => pair(false);
 const twoWithHealth = () => pair(true);
 
@@ -167,6 +179,36 @@ describe("StakingEscrow: schedule", () => {
       .to.be.revertedWithCustomError(escrow, "PositionEnded")
       .withArgs(0n, endPeriod, first);
     expect(await escrow.lockedUntil(alice)).to.equal(endAfter(first, 2n) * LENGTH);
+  });
+
+  context("many ends that nobody has passed", () => {
+    it("are passed 32 at once, by a decision or by advance, the last in its own period too: -1, 0", async () => {
+      const { escrow, carol, last } = await loadFixture(crowded);
+      const create = () => escrow.connect(carol).create.staticCall(MINIMUM, 2n);
+      await go(last - 1n);
+      expect(await escrow.advance.staticCall()).to.equal(true);
+      await create();
+      await go(last);
+      expect(await escrow.advance.staticCall()).to.equal(false);
+      await expect(create()).to.be.revertedWithCustomError(escrow, "NeedsAdvance").withArgs(last, last);
+      await escrow.advance();
+      expect(await escrow.advance.staticCall()).to.equal(true);
+      await create();
+      await escrow.advance();
+      await go(last + 7n * 32n);
+      await escrow.connect(carol).claim.staticCall();
+    });
+
+    it("stop nobody once they were taken back", async () => {
+      const { escrow, alice, bob, carol, last, start } = await loadFixture(crowded);
+      await at(start + 2n);
+      for (let i = 0; i < 32; ++i) await escrow.connect(bob).stopWindDown(i);
+      await escrow.connect(alice).stopWindDown(0);
+      await go(last + 7n * 32n);
+      expect(await escrow.advance.staticCall()).to.equal(true);
+      await escrow.connect(carol).create.staticCall(MINIMUM, 2n);
+      expect(await escrow.totalLocked()).to.equal(33n * MINIMUM);
+    });
   });
 
   context("N, where a node winds down more than one position", () => {
