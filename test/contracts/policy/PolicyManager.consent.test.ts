@@ -5,7 +5,7 @@ import { ethers } from "hardhat";
 import { GRANT, PAYMENT, policyDomain, policyId, type Terms } from "../../../src/protocol/policy";
 import { typedDataDigest } from "../../../src/protocol/typedData";
 import { consent, creationOf, draft, idOf, NO_CONSENT, revocation, shown } from "../../support/policyBuilder";
-import { deployPolicySystem, type PolicySystem } from "../../support/policySystem";
+import { deployPolicySystem, PARAMETERS, type PolicySystem } from "../../support/policySystem";
 
 const BOUNTY = 501n;
 const FEE = 7n * 3n * 1_000n;
@@ -126,6 +126,56 @@ describe("PolicyManager: consents", () => {
     });
   });
 
+  context("what comes back", () => {
+    const RATE = 7n;
+    const { challengeWindow, revealWindow } = PARAMETERS;
+
+    /** The sponsored policy runs, and its first node is suspended from its hundredth second on. */
+    async function deploySuspended() {
+      const fixture = await deployRunning();
+      const { system, policy } = fixture;
+      const { start } = policy.terms;
+      await time.setNextBlockTimestamp(start + 100n);
+      await system.escrow.setSuspended(system.registry, policy.nodes[0], true);
+      const [first] = policy.actors;
+      const asOwner = system.manager.connect(system.owner);
+      const asNode = system.manager.connect(first.staker);
+      const byReencryption = system.manager.connect(system.reencryptionChallenge);
+      const byLeak = system.manager.connect(system.leakChallenge);
+      return { ...fixture, view: shown(policy), start, first, asOwner, asNode, byReencryption, byLeak };
+    }
+    type Suspended = Awaited<ReturnType<typeof deploySuspended>>;
+
+    const over = 1_000n + challengeWindow + revealWindow;
+    /** Seconds after the start, a call, and what it gives to payer and owner. */
+    const cases: [string, bigint, (fixture: Suspended) => Promise<unknown>, bigint, bigint][] = [
+      ["claim", 300n, ({ asNode, view }) => asNode.claim(view, 0), RATE * 200n, 0n],
+      ["claimMany", 300n, ({ asNode, view, first }) => asNode.claimMany(first.address, [view], [0]), RATE * 200n, 0n],
+      ["revoke", 300n, ({ asOwner, view }) => asOwner.revoke(view), RATE * 3n * 700n, 0n],
+      ["revokeBySignature", 300n, async ({ system, manager, view, policy }) => {
+        const signature = await revocation(system, system.owner, policy);
+        return manager.revokeBySignature(view, signature);
+      }, RATE * 3n * 700n, 0n],
+      ["revokeNode", 300n, ({ asOwner, view }) => asOwner.revokeNode(view, 0), RATE * 900n, 0n],
+      ["expel", 300n, ({ byReencryption, view }) => byReencryption.expel(view, 0), RATE * 900n, 0n],
+      ["disclose", 300n, ({ byReencryption, view }) => byReencryption.disclose(view, 0), RATE * 3n * 700n, 0n],
+      ["leak", 300n, ({ byLeak, view, system, start }) => byLeak.leak(view, 0, system.stranger, start), RATE * 900n, 0n],
+      ["finalClaim", over, ({ manager, view }) => manager.finalClaim(view, 0), RATE * 900n, 0n],
+      ["returnBounty", over, ({ manager, view }) => manager.returnBounty(view), 0n, 3n * BOUNTY],
+    ]; // prettier-ignore
+    for (const [name, seconds, call, toPayer, toOwner] of cases) {
+      it(`of ${name} is the ${toOwner > 0n ? "owner's, who put bounties up" : "sponsor's, who paid the fee"}`, async () => {
+        const fixture = await loadFixture(deploySuspended);
+        const { token, payer, owner, start } = fixture;
+        await time.setNextBlockTimestamp(start + seconds);
+        const [ofPayer, ofOwner] = [await token.balanceOf(payer), await token.balanceOf(owner)];
+        await call(fixture);
+        expect(await token.balanceOf(payer)).to.equal(ofPayer + toPayer);
+        expect(await token.balanceOf(owner)).to.equal(ofOwner + toOwner);
+      });
+    }
+  });
+
   context("create and renew", () => {
     it("are for a caller that is owner and payer", async () => {
       const { system, policy, creation } = await loadFixture(deployRunning);
@@ -154,6 +204,10 @@ describe("PolicyManager: consents", () => {
         grant: await consent(system, system.owner, GRANT, policy, { end, maximum: 0n }),
       };
       const asStranger = system.manager.connect(system.stranger);
+      const low = await consent(system, system.payer, PAYMENT, policy, { end, maximum: 7n * 3n * 100n - 1n });
+      await expect(asStranger.renewFor(shown(policy), end, low, renewals.grant))
+        .to.be.revertedWithCustomError(system.manager, "ConsentExceeded")
+        .withArgs(2_100, 2_099);
       await expect(asStranger.renewFor(shown(policy), end, payment, renewals.grant))
         .to.be.revertedWithCustomError(system.manager, "NotConsented")
         .withArgs(system.payer.address, system.stranger.address);

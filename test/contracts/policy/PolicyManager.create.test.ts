@@ -7,6 +7,7 @@ import { acceptance, create, creationOf, draft, type DraftOptions, idOf, shown }
 import { deployPolicySystem, PARAMETERS, type PolicySystem } from "../../support/policySystem";
 
 const ZERO = ethers.ZeroAddress;
+const CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 const WORD = ethers.getBytes(ethers.id("something else"));
 
 /** Expects a creation by the owner to be refused with the arguments that `args` computes from its terms and the block's time. */
@@ -169,6 +170,13 @@ describe("PolicyManager: creation", () => {
       }
     });
 
+    it("a bounty below a tenth of a collateral that has none in whole units: its tenth is rounded up", async () => {
+      const collateralPerKey = 1_001n;
+      const system = await deployPolicySystem(4, { ...PARAMETERS, collateralPerKey });
+      await expectRefusal(system, { terms: { bounty: 100n } }, "BountyOutOfRange", () => [100, 101, collateralPerKey]);
+      await create(system, { terms: { bounty: 101n } });
+    });
+
     it("a note of 97 bytes, and another note or condition than agreed", async () => {
       const system = await loadFixture(deploy);
       await expectRefusal(system, { note: new Uint8Array(97) }, "NoteTooLong", () => [97, 96]);
@@ -211,6 +219,14 @@ describe("PolicyManager: creation", () => {
           .to.be.revertedWithCustomError(system.manager, "WrongAcceptance")
           .withArgs(1, node.worker.address, (who: string) => who !== node.worker.address);
       }
+      const half = CURVE_ORDER / 2n;
+      for (const [malleable, signer] of [[half, (who: string) => who !== ZERO], [half + 1n, ZERO]] as const) {
+        for (const parity of [0n, 1n << 255n]) {
+          await expect(attempt({ r, vs: ethers.toBeHex(malleable | parity, 32) }), `s = ${malleable}`)
+            .to.be.revertedWithCustomError(system.manager, "WrongAcceptance")
+            .withArgs(1, node.worker.address, signer);
+        }
+      } // prettier-ignore
       await expect(attempt({ r: ethers.ZeroHash, vs: ethers.ZeroHash }))
         .to.be.revertedWithCustomError(system.manager, "WrongAcceptance")
         .withArgs(1, node.worker.address, ZERO);

@@ -35,6 +35,22 @@ async function deployRunning() {
 const at = (second: bigint) => time.setNextBlockTimestamp(second);
 
 describe("PolicyManager: penalties", () => {
+  it("close no policy that has ended, however few are left, and no end moves", async () => {
+    const { token, manager, view, id, end, owner, byReencryption, byLeak, challenger } =
+      await loadFixture(deployRunning);
+    await at(end);
+    for (const call of [
+      () => byReencryption.expel(view, 0),
+      () => byReencryption.disclose(view, 1),
+      () => byLeak.leak(view, 2, challenger, end),
+    ]) {
+      const mined = call();
+      await expect(mined).not.to.emit(manager, "PolicyRevoked");
+      await expect(mined).to.changeTokenBalance(token, owner, 0);
+    }
+    expect(await manager.policyState(id)).to.deep.equal([end, 5, 4, 2, 0, 0, false, true]);
+  });
+
   it("are for the challenge contracts", async () => {
     const { manager, view, owner, leakChallenge, reencryptionChallenge } = await loadFixture(deployRunning);
     for (const caller of [owner, leakChallenge]) {
