@@ -204,7 +204,7 @@ export class MemoryNetwork implements MemoryLedger {
         policy: async (id) => this.created.find(({ policyId: created }) => created === id),
         policyState: async (id) => this.stateOf(typeof id === "string" ? id : toHex(id)),
         revocationIn: () => this.revocations.at(-1)!,
-        createFor: (creation) => this.create(account, creation),
+        createFor: (creation) => this.create(creation.terms.payer, creation),
         renew: (policy, newEnd) => this.renew(policy, newEnd),
         renewFor: (policy, newEnd) => this.renew(policy, newEnd),
         create: (creation) => this.create(account, creation),
@@ -241,19 +241,20 @@ export class MemoryNetwork implements MemoryLedger {
     return Array.from({ length: count }, () => rest.splice(this.random(1)[0] % rest.length, 1)[0].staker);
   }
 
-  private create(account: string, creation: Creation): Transaction<string> {
+  private create(payer: string, creation: Creation): Transaction<string> {
     const fee = creationFee(creation.terms, creation.nodes.length);
     const id = toHex(policyId(creation));
     const check = () => {
       const node = creation.nodes.find((one) => this.refused.has(one));
       if (node) throw new NkmsError(this.refused.get(node)!, "Refused.", { data: { node } });
-      if ((this.allowances.get(account) ?? 0n) >= fee) return id;
-      const data = { spender: this.policyManager, allowance: this.allowances.get(account) ?? 0n, needed: fee };
+      const allowance = this.allowances.get(payer) ?? 0n;
+      if (allowance >= fee) return id;
+      const data = { spender: this.policyManager, allowance, needed: fee };
       throw new NkmsError("E_ERC20_INSUFFICIENT_ALLOWANCE", "Not approved.", { data });
     };
     return this.transaction("create", check, () => {
-      this.allowances.set(account, this.allowances.get(account)! - fee);
-      this.balances.set(account, this.balances.get(account)! - fee);
+      this.allowances.set(payer, this.allowances.get(payer)! - fee);
+      this.balances.set(payer, this.balances.get(payer)! - fee);
       this.states.set(id, { ...NOTHING, end: creation.terms.end, exists: true });
       this.created.push({ ...creation, policyId: id, block: this.created.length, transactionHash: "0x" });
     });

@@ -92,6 +92,14 @@ describe("policies of an owner", () => {
       expect(await restarted().readPolicies()).to.deep.equal([]);
     });
 
+    it("filters by end: before a moment, not at it", async () => {
+      const { id, expires } = await share();
+      const ids = async (expiresBefore: Date) =>
+        (await restarted().readPolicies({ expiresBefore })).map((one) => one.id);
+      expect(await ids(expires)).to.deep.equal([]);
+      expect(await ids(new Date(expires.getTime() + 1))).to.deep.equal([id]);
+    });
+
     it("filters by path, recipient and state", async () => {
       const one = await share();
       const two = await share("memory://two");
@@ -123,6 +131,39 @@ describe("policies of an owner", () => {
       );
       for (const { node } of short) network.stakes.set(node, { lockedUntil: end + 1n });
       await restarted().renew(id, { time: 1 });
+    });
+  });
+
+  context("renew with a sponsor's consent", () => {
+    let carol: Context;
+    let id: string;
+
+    beforeEach(async () => {
+      carol = network.publishedPerson("carol");
+      const payer = aliceVerbs(carol).sponsor(() => true);
+      ({ id } = await share(PATH, { payer, maxTime: 4 * HOUR }));
+    });
+
+    it("holds until the second before its deadline", async () => {
+      const consent = await aliceVerbs(carol).consentToRenew(id, { time: 60, validFor: 100 });
+      const deadline = BigInt(network.now + 100);
+      network.now += 100;
+      const late = await rejection(restarted().renew(id, { time: 60, consent }));
+      expect([late.code, late.data]).to.deep.equal(["E_CONSENT_EXPIRED", { deadline, timestamp: deadline }]);
+      network.now -= 1;
+      await restarted().renew(id, { time: 60, consent });
+    });
+
+    it("needs the sponsor's money, not the owner's", async () => {
+      const consent = await aliceVerbs(carol).consentToRenew(id, { time: 60 });
+      const fee = 3n * 60n; // the rate is 1
+      network.balances.set(alice.address, 0n);
+      network.balances.set(carol.address, fee - 1n);
+      const { code, data } = await rejection(restarted().renew(id, { time: 60, consent }));
+      const expected = { got: fee - 1n, required: fee, account: carol.address };
+      expect([code, data]).to.deep.equal(["E_INSUFFICIENT_BALANCE", expected]);
+      network.balances.set(carol.address, fee);
+      expect((await restarted().renew(id, { time: 60, consent })).fee).to.equal(fee);
     });
   });
 
