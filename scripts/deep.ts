@@ -17,6 +17,7 @@ const [FORGE_ALONE, SHORT] = ["--forge", "--short"].map((flag) => process.argv.i
 interface Part {
   name: string;
   passed: boolean;
+  skipped?: boolean;
   told: string;
 }
 
@@ -36,8 +37,8 @@ function isForgeThere(): boolean {
 
 function runForge(): Part {
   if (!isForgeThere()) {
-    const told = `not run: @foundry-rs/forge has no program for ${process.platform}-${process.arch} here`;
-    return { name: "forge", passed: SHORT, told };
+    const told = `not run: @foundry-rs/forge has not installed a program for ${process.platform}-${process.arch}`;
+    return { name: "forge", passed: SHORT, skipped: SHORT, told };
   }
   const campaigns = campaignsIn(readTree(ROOT, ["test/forge"], [".sol"]));
   const wanted = stepsWanted(SHORT, process.env.NKMS_STEPS);
@@ -59,5 +60,6 @@ function runForge(): Part {
 }
 
 const parts = FORGE_ALONE ? [runForge()] : [runForge(), runTests()];
-for (const { name, passed, told } of parts) console.log(`${passed ? "✓" : "✗"} ${name}: ${told}`);
+const markOf = ({ passed, skipped }: Part) => (skipped ? "-" : passed ? "✓" : "✗");
+for (const part of parts) console.log(`${markOf(part)} ${part.name}: ${part.told}`);
 process.exitCode = parts.every(({ passed }) => passed) ? 0 : 1;
