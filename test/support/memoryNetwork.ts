@@ -222,8 +222,8 @@ export class MemoryNetwork implements MemoryLedger {
 
   private registered(staker: string) {
     if (!this.node(staker)) throw refusal("NotRegistered", { staker });
-    const { url, feeRate, keys } = this.node(staker);
-    const terms = { feeRate, capacity: 10n, minDuration: 1n, maxDuration: 86_400n * 365n };
+    const { url, feeRate, minDuration, maxDuration, keys } = this.node(staker);
+    const terms = { feeRate, capacity: 10n, minDuration, maxDuration };
     const { encryption, worker } = keys;
     return {
       staker,

@@ -37,6 +37,8 @@ export class MemoryNode {
   readonly staker: string;
   readonly keys;
   feeRate = 1n;
+  minDuration = 1n;
+  maxDuration = 86_400n * 365n;
   /** Called before a request is handled, with the signal that ends it; what it throws or returns is the answer. */
   before: Partial<Record<Path, (signal: AbortSignal) => Response | void | Promise<Response | void>>> = {};
   /** Changes an answer before its receipt is signed. */

@@ -5,6 +5,8 @@ import { bob as bobVerbs } from "../../../src/client/bob";
 import type { Context } from "../../../src/client/context";
 import type { NodeFailure } from "../../../src/client/nodeOutcome";
 import { NkmsError } from "../../../src/errors";
+import { encode } from "../../../src/protocol/codec";
+import { offerAnswer } from "../../../src/protocol/messages";
 import { rejection } from "../../support/errors";
 import { MemoryNetwork } from "../../support/memoryNetwork";
 
@@ -56,9 +58,42 @@ describe("share", () => {
   it("pays the highest rate among its nodes, and at least the contract's least fee", async () => {
     const [cheap, dear] = network.nodes;
     dear.feeRate = 5n;
-    expect((await share({ nodes: [cheap.staker, dear.staker] })).fee).to.equal(2n * 5n * BigInt(DAY));
+    for (const nodes of [[cheap, dear], [dear, cheap]]) {
+      const { fee } = await share({ nodes: nodes.map(({ staker }) => staker) });
+      expect(fee).to.equal(2n * 5n * BigInt(DAY));
+    } // prettier-ignore
     network.minFee = 10n * BigInt(DAY) - 1n;
     expect((await share({ nodes: [cheap.staker, dear.staker] })).fee).to.equal(2n * 10n * BigInt(DAY));
+  });
+
+  it("passes over nodes that take no policies so short, or none that may be renewed for so long", async () => {
+    const [node] = network.nodes;
+    const taken = async (minDuration: number, maxDuration: number) => {
+      [node.minDuration, node.maxDuration] = [BigInt(minDuration), BigInt(maxDuration)];
+      const sharing = share({ nodes: [node.staker], maxTime: 2 * DAY });
+      return sharing.then(
+        () => "taken",
+        (error: NkmsError) => failuresOf(error)[0].code,
+      );
+    };
+    expect(await taken(DAY, 2 * DAY)).to.equal("taken");
+    expect(await taken(DAY + 1, 2 * DAY)).to.equal("E_DURATION");
+    expect(await taken(DAY, 2 * DAY - 1)).to.equal("E_DURATION");
+  });
+
+  it("passes over a node that asks the readers too, where the owner pays", async () => {
+    const [node] = network.nodes;
+    node.before["/v1/offers"] = () => new Response(encode(offerAnswer, { accept: true, readPrice: 1n }));
+    const error = await rejection(share({ nodes: [node.staker] }));
+    expect([error.code, failuresOf(error)[0].code]).to.deep.equal(["E_TOO_FEW_NODES", "E_PRICE_TOO_HIGH"]);
+  });
+
+  it("takes no bounty of a whole collateral", async () => {
+    const error = await rejection(share({ bounty: 1n }));
+    expect([error.code, error.data]).to.deep.equal([
+      "E_BOUNTY_OUT_OF_RANGE",
+      { bounty: 1n, minimum: 1n, collateral: 1n },
+    ]);
   });
 
   it("draws nodes that are locked for as long as the policy may be renewed", async () => {

@@ -124,6 +124,11 @@ describe("payment for reads", () => {
     expect(await code(7n, 4n)).to.equal("served");
   });
 
+  it("may use the deposit up, to the last base unit", async () => {
+    await read(voucher(100n));
+    expect((await stored()).map(({ amount }) => amount)).to.deep.equal([100n]);
+  });
+
   it("is one price per read, however many come at once", async () => {
     const outcomes = await Promise.allSettled([1, 2, 3].map(() => read(voucher(7n))));
     expect(outcomes.filter(({ status }) => status === "fulfilled")).to.have.length(1);

@@ -65,6 +65,12 @@ describe("redeeming vouchers", () => {
     expect(world.chain.redeemed.slice(2)).to.deep.equal([30n]);
   });
 
+  it("takes a whole deposit", async () => {
+    await pay(payers[0], 100n);
+    await look();
+    expect(world.chain.redeemed).to.deep.equal([100n]);
+  });
+
   it("waits until enough is due, but not on a channel that closes", async () => {
     await pay(payers[0], 7n);
     await look();
