@@ -30,8 +30,11 @@ export interface KFrag {
 
 function commitmentOf(root: Uint8Array, salt: Uint8Array): ShareCommitment {
   const digest = keccak_256(concat(root, salt));
-  return { digest, point: digest.slice(12) };
+  return { digest, point: pointOf(digest) };
 }
+
+/** What stands in a commitment for the public point. */
+export const pointOf = (digest: Uint8Array): Uint8Array => digest.slice(12);
 
 /** The fractions of one re-encryption key. Draws a salt for each. */
 export function makeFractions(body: Uint8Array, shares: number, random: RandomSource): Fraction[] {

@@ -31,7 +31,7 @@ import {
   type Capsule,
   type LatticeScheme,
 } from "./capsule";
-import { BINDING_LENGTH, bindingOf, makeFractions, readKFrag, requireRoot } from "./fraction";
+import { BINDING_LENGTH, bindingOf, makeFractions, pointOf, readKFrag, requireRoot } from "./fraction";
 
 /** Any 32 bytes are a secret key: a seed from which the scheme's own secrets follow. */
 export const SEED_LENGTH = 32;
@@ -133,8 +133,10 @@ class SchemeEngine implements LatticeEngine {
     const [turn, binding] = splitFields("cfrag", cfrag, [turnLength, BINDING_LENGTH]) as [Uint8Array, Uint8Array];
     const { hops, ciphertext } = readTurn(this.scheme, "cfrag", turn, this.properties.maxHops);
     if (hops !== capsule.hops + 1) throw badProof("cfrag", "number of hops");
-    const expected = bindingOf(domainOf(this.scheme, "answer"), context.commitment.digest, capsule.bytes, turn);
+    const { digest, point } = context.commitment;
+    const expected = bindingOf(domainOf(this.scheme, "answer"), digest, capsule.bytes, turn);
     if (!equalBytes(binding, expected)) throw badProof("cfrag", "binding to share and capsule");
+    if (!equalBytes(point, pointOf(digest))) throw badProof("cfrag", "commitment point");
     return this.#answers.admit(cfrag, ciphertext, context);
   }
 

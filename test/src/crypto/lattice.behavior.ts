@@ -150,6 +150,15 @@ export function behavesAsLattice(engine: LatticeEngine): void {
       expectRefusal(() => engine.verify(cfrag, { ...inContext, commitment: sibling.commitment }), "E_BAD_PROOF", data);
     });
 
+    it("are refused where the commitment's point is not the last 20 bytes of its digest", () => {
+      const { digest, point } = fraction.commitment;
+      for (const wrong of [new Uint8Array(20), sibling.commitment.point, flipBit(point, 0), flipBit(point, 159)]) {
+        const changed = { ...inContext, commitment: { digest, point: wrong } };
+        const data = { field: "cfrag", part: "commitment point" };
+        expectRefusal(() => engine.verify(cfrag, changed), "E_BAD_PROOF", data);
+      }
+    });
+
     it("are refused in a context that is no context", () => {
       const { digest, point } = fraction.commitment;
       const refuse = (changed: Partial<AnswerContext>, field: string, got: number, expected: number) =>
