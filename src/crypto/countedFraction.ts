@@ -12,6 +12,7 @@ import { requireBytes } from "./encoding";
 import type { LatticeEngine, RandomSource } from "./engine";
 import { CryptoError } from "./errors";
 import { verifySignedCapsule } from "./lattice/signedCapsule";
+import { wipe } from "./secrets";
 
 export interface CountedFractionOptions {
   readonly engine: LatticeEngine;
@@ -57,9 +58,9 @@ export class CountedFraction {
   }
 
   /**
-   * As `Engine.reencrypt`, one after another. A capsule that is refused is not counted, one that comes again is. Throws E_BAD_SIGNATURE unless a
-   * producer signed the capsule, E_EXHAUSTED {got, expected} when all answers are given, E_STALE_COUNT where somebody else counted too, and
-   * what `record` rejects with.
+   * As `Engine.reencrypt`, one after another. A capsule that is refused is not counted, nor is any by a kfrag that is none; one that comes again is.
+   * Throws E_BAD_SIGNATURE unless a producer signed the capsule, E_EXHAUSTED {got, expected} when all answers are given, what the engine throws,
+   * E_STALE_COUNT where somebody else counted too, and what `record` rejects with.
    */
   reencrypt(capsule: Uint8Array, signature: Uint8Array, random: RandomSource): Promise<Uint8Array> {
     const { engine, kfrag } = this.#options;
@@ -72,6 +73,7 @@ export class CountedFraction {
     return this.#answer(capsule, signature, (copy) => engine.hop(kfrag, copy));
   }
 
+  /** Turns before it counts, so that what cannot be turned costs no answer. Nobody sees a turn that was not counted; its steps are the same for every secret. */
   async #answer(
     capsule: Uint8Array,
     signature: Uint8Array,
@@ -82,9 +84,20 @@ export class CountedFraction {
     return this.#count.inTurn(async () => {
       const { engine, holderPublicKey, producers } = this.#options;
       verifySignedCapsule(engine, copy, signature, holderPublicKey, producers);
-      await this.#count.increase();
-      return turn(copy);
+      this.#count.requireRoom();
+      return this.#counted(turn(copy));
     });
+  }
+
+  /** The answer once it is on record; one that cannot be counted is forgotten. */
+  async #counted(answer: Uint8Array): Promise<Uint8Array> {
+    try {
+      await this.#count.increase();
+      return answer;
+    } catch (error) {
+      wipe(answer);
+      throw error;
+    }
   }
 }
 

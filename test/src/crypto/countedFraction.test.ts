@@ -84,6 +84,49 @@ describe("counted fractions", () => {
     expect(written).to.deep.equal([1]);
   });
 
+  it("count no capsule that was turned as often as it may be", async () => {
+    const self = { ...scope.keys, ownerSecretKey: scope.owner.secretKey, recipientPublicKey: scope.owner.publicKey };
+    const [loop] = engine.rekey({ ...self, signerSecretKey: producer.secretKey, threshold: 1, shares: 1 }, random);
+    const { maxHops } = engine.properties;
+    const last = Array.from({ length: maxHops }).reduce<Uint8Array>((one) => engine.hop(loop.kfrag, one), capsule);
+    const { fraction, written } = make();
+    for (const call of [fraction.reencrypt(last, signed(last), random), fraction.hop(last, signed(last))]) {
+      const { code, data } = await rejection(call);
+      expect({ code, data }).to.deep.equal({ code: "E_TOO_MANY_HOPS", data: { got: maxHops, expected: maxHops - 1 } });
+    }
+    expect([fraction.answered, written]).to.deep.equal([0, []]);
+  });
+
+  it("count nothing where the kfrag is none", async () => {
+    const outOfRange = Uint8Array.from(kfrag).fill(255, 96);
+    for (const bad of [kfrag.slice(1), outOfRange]) {
+      const { fraction, written } = make({ kfrag: bad });
+      for (const call of [fraction.reencrypt(capsule, signature, random), fraction.hop(capsule, signature)]) {
+        const { code, data } = await rejection(call);
+        expect([code, data.field]).to.deep.equal(["E_BAD_ENCODING", "kfrag"]);
+      }
+      expect([fraction.answered, written]).to.deep.equal([0, []]);
+    }
+  });
+
+  it("turn nothing once exhausted, and forget a turn that cannot be counted", async () => {
+    const turns: Uint8Array[] = [];
+    const watched = {
+      properties: engine.properties,
+      verifyCapsule: (of: Uint8Array) => engine.verifyCapsule(of),
+      reencrypt: (...given: Parameters<LatticeEngine["reencrypt"]>) => {
+        turns.push(engine.reencrypt(...given));
+        return turns[turns.length - 1];
+      },
+    } as LatticeEngine;
+    const { fraction: full } = make({ engine: watched, most: 0 });
+    await refuse(full.reencrypt(capsule, signature, random), { got: 0, expected: 0 });
+    expect(turns).to.deep.equal([]);
+    const { fraction: stale } = make({ engine: watched, record: () => Promise.resolve(false) });
+    expect((await rejection(stale.reencrypt(capsule, signature, random))).code).to.equal("E_STALE_COUNT");
+    expect(turns).to.deep.equal([new Uint8Array(turns[0].length)]);
+  });
+
   it("have the bound of their engine", async () => {
     const none = ntru();
     const its = makeScope(none, random);
