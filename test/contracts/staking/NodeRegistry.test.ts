@@ -149,6 +149,13 @@ describe(`NodeRegistry (seed ${random.seed})`, () => {
       }
     });
 
+    it("may ask for one duration alone", async () => {
+      const { registry, staker } = await loadFixture(deployRegistered);
+      const terms = { ...TERMS, minDuration: TERMS.maxDuration };
+      await registry.connect(staker).setTerms(terms);
+      expect((await registry.nodeOf(staker)).terms.minDuration).to.equal(TERMS.maxDuration);
+    });
+
     it("check as registration does", async () => {
       const { registry, curve, staker } = await loadFixture(deployRegistered);
       const node = registry.connect(staker);

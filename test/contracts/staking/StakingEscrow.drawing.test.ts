@@ -1,5 +1,6 @@
 import { loadFixture, setStorageAt, takeSnapshot } from "@nomicfoundation/hardhat-network-helpers";
 import { expect } from "chai";
+import { ethers } from "hardhat";
 
 import { MAX_SUPPLY, UNIT_NKMS } from "../../support/staking";
 import { LENGTH, checked, endAfter, federated, go, period } from "../../support/stakingFixture";
@@ -94,6 +95,23 @@ describe("StakingEscrow: drawing", () => {
       await go(first + 1n);
       expect(await escrow.sample(1, randoms, 0)).to.deep.equal([bob.address]);
     });
+
+    for (const [name, added] of [
+      ["less", ALICE / 2n],
+      ["more", 2n * ALICE],
+    ] as const)
+      it(`passes over what was added and what ends with the period, ${name} being added than ends`, async () => {
+        const { escrow, bob, first } = await loadFixture(drawn);
+        await escrow.connect(bob).create(ALICE, SHORT_LOCK);
+        await go(first + 1n);
+        await escrow.connect(bob).startWindDown(1);
+        const end = endAfter(first + 1n, SHORT_LOCK);
+        await go(end - 1n);
+        await escrow.connect(bob).increase(0, added);
+        expect(await escrow.drawableUnits(bob, 0)).to.equal(BOB_UNITS);
+        await go(end);
+        expect(await escrow.drawableUnits(bob, 0)).to.equal((BOB + added) / UNIT);
+      });
 
     it("has nothing for a policy past the lock of what was added and of all before it", async () => {
       const { escrow, alice, first } = await loadFixture(drawn);
@@ -242,6 +260,7 @@ describe("StakingEscrow: drawing", () => {
     await go(endAfter(first, LONG_LOCK));
     for (const staker of [alice, bob]) await escrow.trim(staker);
     expect([await escrow.leafCount(), await escrow.totalUnits()]).to.deep.equal([2n, 0n]);
+    for (const leaf of [0n, 1n]) expect(await escrow.leafAt(leaf)).to.deep.equal([ethers.ZeroAddress, 0n, 0n]);
 
     for (const staker of [carol, stranger]) await escrow.connect(staker).create(ALICE, SHORT_LOCK);
     expect(await escrow.leafCount()).to.equal(2n);

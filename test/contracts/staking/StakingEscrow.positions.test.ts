@@ -341,6 +341,17 @@ describe("StakingEscrow: positions", () => {
       expect(await escrow.claimable(alice)).to.equal(due);
       expect(await escrow.depositOf(alice)).to.equal(AMOUNT);
     });
+
+    it("leaves a leaf that counts in the next period, and lowers it in the last: -1, 0", async () => {
+      const { escrow, alice, end } = await loadFixture(winding);
+      const units = await escrow.totalUnits();
+      await go(end - 2n);
+      await escrow.trim(alice);
+      expect(await escrow.totalUnits()).to.equal(units);
+      await go(end - 1n);
+      await escrow.trim(alice);
+      expect(await escrow.totalUnits()).to.equal(0n);
+    });
   });
 
   context("prolong", () => {
