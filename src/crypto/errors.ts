@@ -10,6 +10,7 @@ import { NkmsError } from "../errors";
  * | E_BAD_PROOF | well formed, but the proof or the commitment does not hold |
  * | E_BAD_SIGNATURE | well formed, but not signed by this key |
  * | E_IDENTITY | a sum of points is the point at infinity |
+ * | E_BAD_PARAMETERS | a parameter set that is not one of the engine's own |
  * | E_BAD_THRESHOLD | threshold or number of shares out of range |
  * | E_NOT_ENOUGH_SHARES | the answers given do not open the capsule |
  * | E_DUPLICATE_SHARE | the same share twice |

@@ -14,7 +14,8 @@ import type { EngineProperties, LatticeEngine, RandomSource } from "./engine";
 import type { LatticeScheme, RekeyKeys } from "./lattice/capsule";
 import { derive } from "./lattice/expand";
 import { latticeEngine, SEED_LENGTH } from "./lattice/latticeEngine";
-import { failureLog2, LWE_1024, MESSAGE_BITS, type LweProfile } from "./lwe/profile";
+import { requireKnownSet } from "./lattice/parameterSets";
+import { failureLog2, LWE_1024, LWE_PROFILES, MESSAGE_BITS, type LweProfile } from "./lwe/profile";
 import { Ring } from "./lwe/ring";
 import { LweScheme, type Ciphertext } from "./lwe/scheme";
 import { draw } from "./random";
@@ -127,7 +128,7 @@ export class EncodedLwe implements LatticeScheme {
   }
 }
 
-/** The ring-LWE engine of a profile, by default the light one. */
+/** The ring-LWE engine of LWE_1024 or LWE_2048, by default the light one. Throws E_BAD_PARAMETERS at any other profile. */
 export function lwe(profile: LweProfile = LWE_1024): LatticeEngine {
-  return latticeEngine(new EncodedLwe(profile));
+  return latticeEngine(new EncodedLwe(requireKnownSet(profile, LWE_PROFILES)));
 }

@@ -17,8 +17,9 @@ import type { LatticeScheme, RekeyKeys } from "./lattice/capsule";
 import { derive, expand } from "./lattice/expand";
 import { latticeEngine, SEED_LENGTH } from "./lattice/latticeEngine";
 import { pack, packedLength, unpack } from "./lattice/packing";
+import { requireKnownSet } from "./lattice/parameterSets";
 import { fixedWeight, ternary, TERNARY_BYTES, WEIGHT_BYTES } from "./lattice/sampler";
-import { failureLog2, MODULUS, MODULUS_BITS, NTRU_1087, type NtruSet } from "./ntru/parameters";
+import { failureLog2, MODULUS, MODULUS_BITS, NTRU_1087, NTRU_SETS, type NtruSet } from "./ntru/parameters";
 import { invert, multiply } from "./ntru/ring";
 import { draw } from "./random";
 import { wipe } from "./secrets";
@@ -166,7 +167,7 @@ function requireValueAtOne(field: string, polynomial: Int32Array, expected: numb
   if (sum % MODULUS !== expected) throw badEncoding(field, "has the wrong value at 1", sum % MODULUS, expected);
 }
 
-/** The NTRU engine of a parameter set, by default EES1087EP2. */
+/** The NTRU engine of NTRU_1087 or NTRU_1499, by default the smaller. Throws E_BAD_PARAMETERS at any other set. */
 export function ntru(set: NtruSet = NTRU_1087): LatticeEngine {
-  return latticeEngine(new NtruScheme(set));
+  return latticeEngine(new NtruScheme(requireKnownSet(set, NTRU_SETS)));
 }

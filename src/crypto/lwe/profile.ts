@@ -25,26 +25,29 @@ export interface LweProfile {
 /**
  * n = 1024, q of 26 bits. The light one: flooding covers what an answer tells of the owner's key, not the noise of the re-encryption key.
  */
-export const LWE_1024: LweProfile = {
+export const LWE_1024: LweProfile = Object.freeze({
   name: "lwe-1024",
   degree: 1024,
-  primes: [67_104_769],
+  primes: Object.freeze([67_104_769]),
   digitBits: 7,
   floodBits: 19,
   maxHops: 6,
   maxAnswers: 2 ** 8,
-};
+});
 
 /** n = 2048, q of 52 bits: flooding covers all noise of a turn, and hops are practically unlimited. */
-export const LWE_2048: LweProfile = {
+export const LWE_2048: LweProfile = Object.freeze({
   name: "lwe-2048",
   degree: 2048,
-  primes: [67_104_769, 67_084_289],
+  primes: Object.freeze([67_104_769, 67_084_289]),
   digitBits: 9,
   floodBits: 40,
   maxHops: 255,
   maxAnswers: 2 ** 20,
-};
+});
+
+/** All profiles there are. */
+export const LWE_PROFILES: readonly LweProfile[] = [LWE_1024, LWE_2048];
 
 /** Widths of the digits of one residue, lowest first; the top digit has what is left. */
 export function digitWidths({ digitBits }: LweProfile): number[] {

@@ -20,24 +20,27 @@ export interface NtruSet {
 }
 
 /** EES1087EP2. */
-export const NTRU_1087: NtruSet = {
+export const NTRU_1087: NtruSet = Object.freeze({
   name: "ntru-1087",
   degree: 1087,
   weight: 120,
   keyWeight: 362,
   order: 543,
   maxHops: 1,
-};
+});
 
 /** EES1499EP1. */
-export const NTRU_1499: NtruSet = {
+export const NTRU_1499: NtruSet = Object.freeze({
   name: "ntru-1499",
   degree: 1499,
   weight: 79,
   keyWeight: 499,
   order: 1498,
   maxHops: 3,
-};
+});
+
+/** All sets there are. */
+export const NTRU_SETS: readonly NtruSet[] = [NTRU_1087, NTRU_1499];
 
 /**
  * Variance of a coefficient of f*c after so many hops. f*c = 3*g*s + m + 3*F*m + (3*e + 9*F*e for each hop), and the coefficient of a product has

@@ -4,8 +4,9 @@ import { chosenCapsules, secretFromChosen } from "../../../../scripts/engines/ch
 import { concat } from "../../../../src/bytes";
 import { CountedFraction } from "../../../../src/crypto/countedFraction";
 import { bindingOf } from "../../../../src/crypto/lattice/fraction";
+import { latticeEngine } from "../../../../src/crypto/lattice/latticeEngine";
 import { signCapsule, verifySignedCapsule } from "../../../../src/crypto/lattice/signedCapsule";
-import { lwe } from "../../../../src/crypto/lwe";
+import { EncodedLwe, lwe } from "../../../../src/crypto/lwe";
 import { LWE_1024, LWE_2048 } from "../../../../src/crypto/lwe/profile";
 import { Ring } from "../../../../src/crypto/lwe/ring";
 import { LweScheme } from "../../../../src/crypto/lwe/scheme";
@@ -39,7 +40,7 @@ describe("signed capsules", () => {
       expectRefusal(() => check(flipBit(capsule, bit), signature), "E_BAD_SIGNATURE", refused);
     }
     expectRefusal(() => check(capsule, signature, recipient.publicKey), "E_BAD_SIGNATURE", refused);
-    const other = lwe({ ...LWE_1024, name: "lwe-other" });
+    const other = latticeEngine(new EncodedLwe({ ...LWE_1024, name: "lwe-other" }));
     const elsewhere = signCapsule(other, capsule, owner.publicKey, producer.secretKey, random);
     expectRefusal(() => check(capsule, elsewhere), "E_BAD_SIGNATURE", refused);
     const short = { field: "signature", got: 63, expected: 64 };
