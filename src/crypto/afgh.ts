@@ -37,7 +37,7 @@ import type {
 import { CryptoError, keyReuse } from "./errors";
 import type { PairingBackend } from "./pairing";
 import { noblePairing } from "./pairingNoble";
-import { osRandom } from "./random";
+import { osRandom, unrepeated } from "./random";
 import { equalSecrets } from "./secrets";
 import { checkThreshold } from "./umbral/rekey";
 import { VerifiedAnswers } from "./verifiedAnswers";
@@ -113,9 +113,10 @@ class AfghEngine implements LevelledEngine {
     if (equalSecrets(request.ownerSecretKey, decodeScalar("signerSecretKey", request.signerSecretKey)))
       throw keyReuse();
     const recipient = this.#readKey("recipientPublicKey", request.recipientPublicKey);
-    const inverse = invertGroupSecret(secret, randomGroupScalar(random));
+    const source = unrepeated(random);
+    const inverse = invertGroupSecret(secret, randomGroupScalar(source));
     const owner = this.#groups.encodeG1(this.#groups.multiplyG1(this.#groups.g1, secret));
-    return deal(this.#groups, inverse, owner, recipient, request, random);
+    return deal(this.#groups, inverse, owner, recipient, request, source);
   }
 
   verifyFraction(kfrag: Uint8Array, keys: FractionKeys): ShareCommitment {

@@ -5,9 +5,8 @@
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 
-import { utf8 } from "../bytes";
 import type { Scalar } from "./backend";
-import { decodeScalar } from "./encoding";
+import { decodeScalar, encodeText, requireText } from "./encoding";
 import { badEncoding } from "./errors";
 import { reduceToScalar } from "./scalar";
 import { wipe } from "./secrets";
@@ -23,18 +22,10 @@ function requireSeed(seed: Uint8Array): void {
   throw badEncoding("seed", "has the wrong length in bytes", got, [MIN_SEED_LENGTH, MAX_SEED_LENGTH]);
 }
 
-/** UTF-8 of a label. Lone surrogates are refused, because they all become the same replacement character. */
-function labelBytes(field: string, label: string): Uint8Array {
-  const bytes = utf8(label);
-  if (new TextDecoder().decode(bytes) !== label)
-    throw badEncoding(field, "is not well-formed Unicode", "a lone surrogate", "text");
-  return bytes;
-}
-
 /** The secret key of a label from a seed of 32 to 64 bytes. Throws E_BAD_ENCODING. */
 export function deriveSecretKey(seed: Uint8Array, label: string): Scalar {
   requireSeed(seed);
-  const wide = hkdf(sha256, seed, undefined, labelBytes("label", label), 64);
+  const wide = hkdf(sha256, seed, undefined, encodeText("label", label), 64);
   const secretKey = reduceToScalar(wide);
   wipe(wide);
   return secretKey;
@@ -45,6 +36,7 @@ export function deriveSecretKey(seed: Uint8Array, label: string): Scalar {
  * and enough nodes together can learn it. The caller gives the path in its one canonical form.
  */
 export function derivePathKey(seed: Uint8Array, canonicalPath: string): Scalar {
+  requireText("path", canonicalPath);
   return deriveSecretKey(seed, PATH_LABEL + canonicalPath);
 }
 
@@ -53,5 +45,6 @@ export function derivePathKey(seed: Uint8Array, canonicalPath: string): Scalar {
  * key it comes from stays unknown to whoever learns the result, and is never encrypted to itself. Throws E_BAD_ENCODING.
  */
 export function delegatingKey(existingSecretKey: Uint8Array, label: string): Scalar {
+  requireText("label", label);
   return deriveSecretKey(decodeScalar("existingSecretKey", existingSecretKey), DELEGATING_LABEL + label);
 }

@@ -3,6 +3,7 @@
  * curve, scalars in [1, n-1], low-S signatures, exact lengths. Everything else is E_BAD_ENCODING before anything is computed.
  * Points with n <= x < p exist with probability 2^-128; they are refused because `ecrecover` cannot take them.
  */
+import { utf8 } from "../bytes";
 import type { CurveBackend, Point, Scalar } from "./backend";
 import type { ShareCommitment } from "./engine";
 import { badEncoding } from "./errors";
@@ -19,6 +20,19 @@ export function requireBytes(
   expected: number | string = "bytes",
 ): asserts bytes is Uint8Array {
   if (!(bytes instanceof Uint8Array)) throw badEncoding(field, "is not a Uint8Array", typeof bytes, expected);
+}
+
+/** Refuses anything but a string, which a prefix would otherwise make one of. */
+export function requireText(field: string, text: string): void {
+  if (typeof text !== "string") throw badEncoding(field, "is not a string", typeof text, "a string");
+}
+
+/** UTF-8 of a text. Lone surrogates are refused, because they all become the same replacement character. */
+export function encodeText(field: string, text: string): Uint8Array {
+  requireText(field, text);
+  const bytes = utf8(text);
+  if (new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes) === text) return bytes;
+  throw badEncoding(field, "is not well-formed Unicode", "a lone surrogate", "text");
 }
 
 /** Refuses anything but a Uint8Array that is at least as long as `part` of it. */

@@ -25,6 +25,8 @@ import { NkmsError } from "../errors";
  * | E_TAMPERED | ciphertext, header or key do not belong together |
  * | E_TRUNCATED | the stream ends before its final chunk |
  * | E_TOO_LONG | more chunks than one key may encrypt |
+ * | E_TOO_MANY_ROTATIONS | a file was rotated as often as it may be |
+ * | E_BAD_FRACTION | no part of a whole: not between 0 and 1 |
  * | E_INCOMPLETE | a stream was not consumed to its end |
  * | E_BAD_RANDOM | the random source failed or is stuck |
  * | E_NO_BACKEND | the curve back-end asked for cannot be loaded |

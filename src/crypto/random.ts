@@ -1,3 +1,6 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+
+import { toHex } from "../bytes";
 import type { RandomSource } from "./engine";
 import { CryptoError } from "./errors";
 import { equalSecrets } from "./secrets";
@@ -19,7 +22,7 @@ export function osRandom(length: number): Uint8Array {
  * failing sources with E_BAD_RANDOM. Every use of randomness passes here.
  */
 export function draw(random: RandomSource, length: number): Uint8Array {
-  const bytes = random(length);
+  const bytes = askFor(random, length);
   if (!(bytes instanceof Uint8Array) || bytes.length !== length) {
     throw new CryptoError("E_BAD_RANDOM", "The random source gave the wrong number of bytes.", {
       data: { got: bytes?.length, expected: length },
@@ -28,11 +31,41 @@ export function draw(random: RandomSource, length: number): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
+function askFor(random: RandomSource, length: number): Uint8Array {
+  try {
+    return random(length);
+  } catch (cause) {
+    if (cause instanceof CryptoError) throw cause;
+    throw new CryptoError("E_BAD_RANDOM", "The random source failed.", { data: { expected: length }, cause });
+  }
+}
+
 /** Refuses a source that gave the same secret twice, where two equal ones would give a third away. Throws E_BAD_RANDOM. */
 export function requireUnlike(first: Uint8Array, second: Uint8Array): void {
-  if (!equalSecrets(first, second)) return;
-  throw new CryptoError("E_BAD_RANDOM", "The random source gave the same bytes twice.", {
-    why: "It is stuck. With equal secrets a capsule's proof gives its key away.",
+  if (equalSecrets(first, second)) throw stuck();
+}
+
+/**
+ * The source of one rekeying, which refuses to give the same bytes twice (E_BAD_RANDOM): a part of a fraction that its node knows would be the
+ * secret that hides the owner's key, and equal coefficients would let two nodes do what `threshold` should. It keeps hashes of what it gave.
+ */
+export function unrepeated(random: RandomSource): RandomSource {
+  const given = new Set<string>();
+  return (length) => {
+    const bytes = draw(random, length);
+    const name = toHex(sha256(bytes.subarray(0, COMPARED_LENGTH)));
+    if (given.has(name)) throw stuck();
+    given.add(name);
+    return bytes;
+  };
+}
+
+/** The shortest draw is of a nonce, 24 bytes; draws of different lengths from a stuck source begin alike. */
+const COMPARED_LENGTH = 16;
+
+function stuck(): CryptoError {
+  return new CryptoError("E_BAD_RANDOM", "The random source gave the same bytes twice.", {
+    why: "It is stuck. With equal secrets what is public gives them away.",
     data: { got: 1, expected: 2 },
   });
 }

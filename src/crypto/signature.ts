@@ -4,17 +4,17 @@
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 
-import { be32, concat, utf8 } from "../bytes";
+import { be32, concat } from "../bytes";
 import type { CurveBackend } from "./backend";
 import { defaultBackend } from "./backends";
-import { decodePoint, decodeScalar, decodeSignature, requireBytes } from "./encoding";
+import { decodePoint, decodeScalar, decodeSignature, encodeText, requireBytes } from "./encoding";
 import type { RandomSource } from "./engine";
 import { CryptoError } from "./errors";
 import { draw } from "./random";
 
 function digestOf(domain: string, message: Uint8Array): Uint8Array {
   requireBytes("message", message);
-  const label = utf8(domain);
+  const label = encodeText("domain", domain);
   return sha256(concat(be32(label.length), label, message));
 }
 

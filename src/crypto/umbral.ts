@@ -24,6 +24,7 @@ import type {
   VerifiedAnswer,
 } from "./engine";
 import { atIndex, keyReuse } from "./errors";
+import { unrepeated } from "./random";
 import { randomScalar } from "./scalar";
 import { equalSecrets, wipe } from "./secrets";
 import { proofsHold, type ReadAnswer } from "./umbral/batch";
@@ -114,7 +115,7 @@ class SecpUmbral implements UmbralEngine {
       threshold: request.threshold,
       shares: request.shares,
     };
-    const kfrags = splitKey(this.#curve, this.#multiplyU, inputs, random);
+    const kfrags = splitKey(this.#curve, this.#multiplyU, inputs, unrepeated(random));
     return kfrags.map((kfrag) => {
       const fraction = { kfrag: encodeKFrag(kfrag), commitment: shareCommitment(kfrag, kfrag.u1) };
       wipe(kfrag.key);

@@ -17,7 +17,7 @@
 import { equalBytes, utf8 } from "../../bytes";
 import { requireLength } from "../encoding";
 import type { RandomSource } from "../engine";
-import { CryptoError } from "../errors";
+import { badEncoding, CryptoError } from "../errors";
 import { draw } from "../random";
 import { wipe } from "../secrets";
 import { type ByteSource, CHUNK_LENGTH, cut } from "../stream";
@@ -83,7 +83,7 @@ export async function* restore(
   { tail, root, length }: Package,
   openBody: () => ByteSource,
 ): AsyncGenerator<Uint8Array> {
-  requireParts({ tail, root, length });
+  requirePackage({ tail, root, length });
   const hashes = await hashesOf(openBody(), length);
   const found = digestOf(hashes);
   if (!equalBytes(found.root, root)) throw tampered("the whole does not have the package's root");
@@ -102,8 +102,10 @@ export async function* restore(
   }
 }
 
-/** Refuses a package whose parts are not 32 bytes. */
-export function requireParts({ tail, root }: Package): void {
+/** Refuses a package whose parts are not 32 bytes, or whose length cannot be counted to: beyond 2^53 - 1 neighbours are one number. */
+export function requirePackage({ tail, root, length }: Package): void {
+  if (!Number.isSafeInteger(length) || length < 0)
+    throw badEncoding("length", "is out of range", length, [0, Number.MAX_SAFE_INTEGER]);
   requireLength("tail", tail, KEY_LENGTH);
   requireLength("root", root, HASH_LENGTH);
 }

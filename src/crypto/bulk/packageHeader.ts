@@ -21,7 +21,7 @@ import { badEncoding } from "../errors";
 import { deriveFileKeys, openFileKeys } from "../keyCommitment";
 import { wipe } from "../secrets";
 import { open, seal } from "../symmetric";
-import { type Package, requireParts } from "./allOrNothing";
+import { type Package, requirePackage } from "./allOrNothing";
 
 /** How often a file was rotated, and how many blocks of it each rotation changed. */
 export interface Layers {
@@ -48,8 +48,7 @@ const NONCE = new Uint8Array(12);
 
 /** Seals a package under the 32-byte data key of its rotation. Throws E_BAD_ENCODING. */
 export function sealPackage({ content, ...layers }: LayeredPackage, dek: Uint8Array): Uint8Array {
-  requireParts(content);
-  requireFileLength(content.length);
+  requirePackage(content);
   const prefix = encodePrefix(layers);
   const { encryptionKey, commitment } = deriveFileKeys(dek, sha256(prefix));
   const length = new Uint8Array(8);
@@ -79,8 +78,9 @@ export function openPackage(header: Uint8Array, dek: Uint8Array): LayeredPackage
   const plain = open("chacha20-poly1305", encryptionKey, NONCE, header.subarray(COMMITMENT_END));
   wipe(encryptionKey);
   const length = Number(new DataView(plain.buffer, plain.byteOffset).getBigUint64(64));
-  requireFileLength(length);
-  return { content: { tail: plain.slice(0, 32), root: plain.slice(32, 64), length }, ...layers };
+  const content = { tail: plain.slice(0, 32), root: plain.slice(32, 64), length };
+  requirePackage(content);
+  return { content, ...layers };
 }
 
 function encodePrefix({ rotation, layerBlocks }: Layers): Uint8Array {
@@ -90,12 +90,6 @@ function encodePrefix({ rotation, layerBlocks }: Layers): Uint8Array {
   view.setUint32(0, rotation);
   view.setUint32(4, layerBlocks);
   return concat(MAGIC, Uint8Array.of(VERSION), numbers);
-}
-
-/** Beyond it neighbouring lengths are one number, and counting places to them would not end. */
-function requireFileLength(length: number): void {
-  if (Number.isSafeInteger(length) && length >= 0) return;
-  throw badEncoding("length", "is out of range", length, [0, Number.MAX_SAFE_INTEGER]);
 }
 
 /** How many blocks a layer may have where there are so many layers. */

@@ -19,6 +19,7 @@ import type {
   VerifiedAnswer,
 } from "../engine";
 import { CryptoError, keyReuse } from "../errors";
+import { unrepeated } from "../random";
 import { invertSecret, randomScalar } from "../scalar";
 import { equalSecrets, wipe } from "../secrets";
 import { checkThreshold } from "../umbral/rekey";
@@ -97,10 +98,11 @@ export abstract class DealtEngine implements Engine {
     decodePoint(this.curve, "recipientPublicKey", request.recipientPublicKey);
     const ownerSecretKey = decodeScalar("ownerSecretKey", request.ownerSecretKey);
     if (equalSecrets(ownerSecretKey, decodeScalar("signerSecretKey", request.signerSecretKey))) throw keyReuse();
-    const divisor = this.drawDivisor(request, random);
-    const key = this.quotient(ownerSecretKey, divisor, random);
-    const polynomial = drawPolynomial(this.curve, key, request.threshold, random);
-    const sealed = this.seal(divisor, request, polynomial.commitments, random);
+    const source = unrepeated(random);
+    const divisor = this.drawDivisor(request, source);
+    const key = this.quotient(ownerSecretKey, divisor, source);
+    const polynomial = drawPolynomial(this.curve, key, request.threshold, source);
+    const sealed = this.seal(divisor, request, polynomial.commitments, source);
     wipe(divisor);
     return deal(this.curve, polynomial, request.shares, sealed);
   }

@@ -16,7 +16,7 @@ import type {
   VerifiedAnswer,
 } from "../engine";
 import { badProof, CryptoError, keyReuse } from "../errors";
-import { draw } from "../random";
+import { draw, unrepeated } from "../random";
 import { equalSecrets, wipe } from "../secrets";
 import { checkThreshold } from "../umbral/rekey";
 import { notEnough, VerifiedAnswers } from "../verifiedAnswers";
@@ -92,7 +92,8 @@ class SchemeEngine implements LatticeEngine {
     decodeScalar("signerSecretKey", request.signerSecretKey);
     if (equalSecrets(request.signerSecretKey, request.ownerSecretKey)) throw keyReuse();
     this.#checkKey("recipientPublicKey", request.recipientPublicKey);
-    return makeFractions(this.scheme.rekey(request, random), request.shares, random);
+    const source = unrepeated(random);
+    return makeFractions(this.scheme.rekey(request, source), request.shares, source);
   }
 
   /**

@@ -53,4 +53,18 @@ describe("derive", () => {
       expectRefusal(() => deriveSecretKey(random(32), label), "E_BAD_ENCODING", data);
     }
   });
+
+  it("takes a label that begins with a mark of byte order for what it is", () => {
+    const seed = random(32);
+    expect(deriveSecretKey(seed, "\ufefflabel")).to.not.deep.equal(deriveSecretKey(seed, "label"));
+  });
+
+  it("refuses labels and paths that are no strings, which a prefix would make strings of", () => {
+    for (const none of [undefined, null, 7, {}, random(4), Symbol("path")] as unknown as string[]) {
+      const data = (field: string) => ({ field, got: typeof none, expected: "a string" });
+      expectRefusal(() => deriveSecretKey(random(32), none), "E_BAD_ENCODING", data("label"));
+      expectRefusal(() => derivePathKey(random(32), none), "E_BAD_ENCODING", data("path"));
+      expectRefusal(() => delegatingKey(random(32), none), "E_BAD_ENCODING", data("label"));
+    }
+  });
 });

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { lwe } from "../../../src/crypto/lwe";
 import { LWE_1024, LWE_2048 } from "../../../src/crypto/lwe/profile";
 import { behavesAsLattice } from "./lattice.behavior";
+import { seededRandom } from "../../support/seededRandom";
 
 describe("lwe", () => {
   for (const [profile, lengths] of [
@@ -14,7 +15,7 @@ describe("lwe", () => {
       behavesAsLattice(engine);
 
       it("has the lengths of its parameters", () => {
-        const random = (length: number) => new Uint8Array(length).fill(7);
+        const random = seededRandom("lengths");
         const { secretKey, publicKey } = engine.keygen(random);
         const request = {
           ownerSecretKey: secretKey,

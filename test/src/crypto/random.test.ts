@@ -3,9 +3,13 @@ import { expect } from "chai";
 import { afgh } from "../../../src/crypto/afgh";
 import { bbs98 } from "../../../src/crypto/bbs98";
 import { ecies } from "../../../src/crypto/ecies";
+import type { RandomSource } from "../../../src/crypto/engine";
+import { lwe } from "../../../src/crypto/lwe";
+import { ntru } from "../../../src/crypto/ntru";
 import { draw, osRandom } from "../../../src/crypto/random";
 import { umbral } from "../../../src/crypto/umbral";
 import { expectRefusal } from "../../support/crypto";
+import { thrown } from "../../support/errors";
 import { seededRandom } from "../../support/seededRandom";
 
 describe("random", () => {
@@ -48,14 +52,44 @@ describe("random", () => {
       const { publicKey } = engine.keygen(seeded);
       expectRefusal(() => engine.encapsulate(publicKey, constant), "E_BAD_RANDOM", { got: 1, expected: 2 });
     }
-    const [owner, recipient, signer] = [1, 2, 3].map(() => ecies().keygen(seeded));
-    const request = {
-      ownerSecretKey: owner.secretKey,
-      recipientPublicKey: recipient.publicKey,
-      signerSecretKey: signer.secretKey,
+  });
+
+  for (const engine of [umbral(), ecies(), bbs98(), afgh(), lwe(), ntru()])
+    it(`is refused where it repeats itself in a rekeying of ${engine.properties.name}, from whatever draw on`, () => {
+      const seeded = seededRandom("keys");
+      const [owner, recipient] = [engine.keygen(seeded), engine.keygen(seeded)];
+      const request = {
+        ownerSecretKey: owner.secretKey,
+        recipientPublicKey: recipient.publicKey,
+        recipientSecretKey: recipient.secretKey,
+        signerSecretKey: umbral().keygen(seeded).secretKey,
+        ...(engine.properties.threshold ? { threshold: 3, shares: 4 } : { threshold: 1, shares: 4 }),
+      };
+      let draws = 0;
+      const counted = (length: number) => {
+        draws++;
+        return seeded(length);
+      };
+      engine.rekey(request, counted);
+      expect(draws).to.be.at.least(2);
+      for (let at = 0; at + 1 < draws; at++) {
+        const [fresh, stuck] = [seededRandom("fresh"), seededRandom("stuck")(64)];
+        let drawn = 0;
+        const source = (length: number) => (drawn++ < at ? fresh(length) : stuck.slice(0, length));
+        expectRefusal(() => engine.rekey(request, source), "E_BAD_RANDOM", { got: 1, expected: 2 });
+      }
+    });
+
+  it("is refused where it fails, or is none, by whoever draws", () => {
+    const cause = new Error("no entropy left");
+    const failing = () => {
+      throw cause;
     };
-    const rekey = () => ecies().rekey({ ...request, threshold: 1, shares: 1 }, constant);
-    expectRefusal(rekey, "E_BAD_RANDOM", { got: 1, expected: 2 });
+    expectRefusal(() => umbral().keygen(failing), "E_BAD_RANDOM", { expected: 32 });
+    expect(thrown(() => umbral().keygen(failing)).cause).to.equal(cause);
+    for (const none of [undefined, null, 7] as unknown as RandomSource[]) {
+      expectRefusal(() => draw(none, 32), "E_BAD_RANDOM", { expected: 32 });
+    }
   });
 
   it("draws different bytes of the length asked for", () => {

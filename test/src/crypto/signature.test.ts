@@ -38,6 +38,19 @@ for (const backend of backends) {
       refuse(() => verify(other));
     });
 
+    it("refuses a domain that is no text, of which others would have the same bytes", () => {
+      const surrogate = { field: "domain", got: "a lone surrogate", expected: "text" };
+      for (const domain of ["\ud800", "a\udfff"]) {
+        expectRefusal(() => sign(secretKey, domain, MESSAGE, random, backend), "E_BAD_ENCODING", surrogate);
+        expectRefusal(() => verify(publicKey, domain), "E_BAD_ENCODING", surrogate);
+      }
+      for (const none of [null, 7] as unknown as string[]) {
+        const data = { field: "domain", got: typeof none, expected: "a string" };
+        expectRefusal(() => sign(secretKey, none, MESSAGE, random, backend), "E_BAD_ENCODING", data);
+        expectRefusal(() => verify(publicKey, none), "E_BAD_ENCODING", data);
+      }
+    });
+
     it("cannot be moved between domains by shifting bytes from the domain to the message", () => {
       const call = () => verify(publicKey, DOMAIN.slice(0, -1), concat(utf8("t"), MESSAGE));
       expect(thrown(call).code).to.equal("E_BAD_SIGNATURE");

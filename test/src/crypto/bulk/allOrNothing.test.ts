@@ -90,6 +90,15 @@ describe("allOrNothing", () => {
     expect(right, "of 65,536 bytes one in 256 agrees by chance").to.be.within(150, 370);
   });
 
+  it("reads nothing of a package whose length cannot be", async () => {
+    const { body, content } = await transformed(seededRandom("length")(48), "length");
+    for (const length of [NaN, -1, 1.5, 2 ** 53]) {
+      const error = await rejection(restored({ ...content, length }, body));
+      const data = { field: "length", got: length, expected: [0, Number.MAX_SAFE_INTEGER] };
+      expect([error.code, error.data]).to.deep.equal(["E_BAD_ENCODING", data]);
+    }
+  });
+
   it("releases no chunk that changes between the two readings", async () => {
     const { body, content } = await transformed(seededRandom("twice")(2 * CHUNK), "twice");
     const change = async (second: Uint8Array) => {
