@@ -1,6 +1,8 @@
 /** What engines on secp256k1 have to refuse. */
 import { secp256k1 } from "@noble/curves/secp256k1.js";
 
+import { keccak_256 } from "@noble/hashes/sha3.js";
+
 import { concat, fromHex, toHex } from "../../../src/bytes";
 import { bbs98 } from "../../../src/crypto/bbs98";
 import { ecies } from "../../../src/crypto/ecies";
@@ -8,7 +10,17 @@ import { umbral } from "../../../src/crypto/umbral";
 import type { Engine } from "../../../src/crypto/engine";
 import { turnForgeries, umbralForgeries } from "../../engines/forgeries";
 import { makeChain } from "../engines";
-import { Argument, argumentsOf, bigEndian, forged, type InvalidTest, toInteger, twoVectors, type Vector } from "./kit";
+import {
+  Argument,
+  argumentsOf,
+  bigEndian,
+  forged,
+  type InvalidTest,
+  together,
+  toInteger,
+  twoVectors,
+  type Vector,
+} from "./kit";
 
 const PRIME = 2n ** 256n - 2n ** 32n - 977n;
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
@@ -219,13 +231,49 @@ function turnedCapsules(valid: Record<string, Uint8Array>): InvalidTest[] {
   ];
 }
 
+/** What only the recipient sees, who verifies two answers and opens the capsule with them. */
+export function readings(valid: Record<string, Uint8Array>, other: Vector): InvalidTest[] {
+  const argument = (name: string) => new Argument("read", name, valid[name]);
+  const same = { comment: "both answers come from one share", code: "E_DUPLICATE_SHARE" };
+  const wrongKey = { comment: "another recipient's secret key", code: "E_WRONG_KEY", field: "recipientSecretKey" };
+  const parts = ["cfrag", "commitment.digest", "commitment.point"];
+  const [first, ...rest] = parts.map((part) => argument(`second.${part}`).instead(valid[part], same));
+  return [
+    together(first, ...rest),
+    argument("recipientSecretKey").instead(fromHex(other.recipient.secretKey), wrongKey),
+  ];
+}
+
+/** What the box of a dealing of `ecies` shows its recipient alone: whose it is, and who made it. */
+function boxes(valid: Record<string, Uint8Array>, other: Vector): InvalidTest[] {
+  const argument = (name: string) => new Argument("read", name, valid[name]);
+  const wrongKey = (comment: string) => ({ comment, code: "E_WRONG_KEY", field: "wrapped" });
+  const flipped = wrongKey("the box is another, under commitments of its own");
+  const changedBoxes = ["", "second."].flatMap((prefix) => {
+    const cfrag = argument(`${prefix}cfrag`);
+    const last = cfrag.bytes.length - 1;
+    const wrapped = Uint8Array.from(cfrag.bytes.subarray(164));
+    wrapped[wrapped.length - 1] ^= 1;
+    const digest = keccak_256(concat(cfrag.bytes.subarray(33, 66), keccak_256(wrapped)));
+    return [cfrag.flipped(last, flipped), argument(`${prefix}commitment.digest`).instead(digest, flipped)];
+  });
+  return [
+    together(changedBoxes[0], ...changedBoxes.slice(1)),
+    argument("ownerPublicKey").instead(fromHex(other.owner.publicKey), wrongKey("another owner's")),
+    argument("signerPublicKey").instead(
+      fromHex(other.signer.publicKey),
+      unsigned("another owner signed what is in the box", "signature"),
+    ),
+  ];
+}
+
 export function umbralTests(): InvalidTest[] {
   const engine = umbral();
   const [vector, other] = twoVectors(engine);
   const valid = argumentsOf(vector);
   return [
     ...[...keysAndCapsules(vector, other), ...umbralFractions(valid, other)],
-    ...[...umbralAnswers(valid, vector, other), ...forged(engine, valid, umbralForgeries)],
+    ...[...umbralAnswers(valid, vector, other), ...forged(engine, valid, umbralForgeries), ...readings(valid, other)],
   ];
 }
 
@@ -234,12 +282,14 @@ function dealtTests(engine: Engine): InvalidTest[] {
   const valid = argumentsOf(vector);
   return [
     ...[...keysAndCapsules(vector, other), ...dealtFractions(valid)],
-    ...[...dealtAnswers(valid, vector, other), ...forged(engine, valid, turnForgeries)],
+    ...[...dealtAnswers(valid, vector, other), ...forged(engine, valid, turnForgeries), ...readings(valid, other)],
   ];
 }
 
 export function eciesTests(): InvalidTest[] {
-  return dealtTests(ecies());
+  const engine = ecies();
+  const [vector, other] = twoVectors(engine);
+  return [...dealtTests(engine), ...boxes(argumentsOf(vector), other)];
 }
 
 export function bbs98Tests(): InvalidTest[] {

@@ -81,12 +81,16 @@ export function twoVectors(engine: Engine): [Vector, Vector] {
   return [makeVector(engine, second), makeVector(engine, third)];
 }
 
-/** The arguments of the valid calls of one vector, of its first fraction. */
+/** The arguments of the valid calls of one vector, of its first fraction; `read` takes the second too. */
 export function argumentsOf({ owner, recipient, signer, capsule, fractions }: Vector): Record<string, Uint8Array> {
-  const [{ kfrag, cfrag, commitment }] = fractions;
+  const [{ kfrag, cfrag, commitment }, second] = fractions;
   const inHex = {
     ...{ secretKey: owner.secretKey, publicKey: owner.publicKey, capsule, kfrag, cfrag },
     ...{ "commitment.digest": commitment.digest, "commitment.point": commitment.point },
+    "second.cfrag": second.cfrag,
+    "second.commitment.digest": second.commitment.digest,
+    "second.commitment.point": second.commitment.point,
+    recipientSecretKey: recipient.secretKey,
     ...{ ownerPublicKey: owner.publicKey, recipientPublicKey: recipient.publicKey, signerPublicKey: signer.publicKey },
   };
   return Object.fromEntries(Object.entries(inHex).map(([name, hex]) => [name, fromHex(hex)]));

@@ -113,7 +113,7 @@ function answers(engine: LatticeEngine, valid: Record<string, Uint8Array>): Inva
   const { maxHops } = engine.properties;
   const second = maxHops > 1 ? proof("a second hop", "cfrag") : encoding("a second hop", "cfrag.hops");
   return [
-    ...[...commitments(valid).slice(0, -1), ...cfrag.lengths()],
+    ...[...commitments(valid), ...cfrag.lengths()],
     cfrag.with(0, Uint8Array.of(0), encoding("no hop", "cfrag.hops")),
     cfrag.with(0, Uint8Array.of(2), second),
     polynomial(engine, cfrag, 1, valid.cfrag.length - BINDING_LENGTH, "cfrag"),

@@ -6,14 +6,25 @@ import { afgh } from "../../../src/crypto/afgh";
 import type { LevelledEngine } from "../../../src/crypto/engine";
 import { afghForgeries } from "../../engines/forgeries";
 import { makeFirstLevel } from "../engines";
-import { commitments, points as curvePoints, signatures } from "./curve";
-import { Argument, argumentsOf, bigEndian, forged, type InvalidTest, together, twoVectors, type Vector } from "./kit";
+import { commitments, points as curvePoints, readings, signatures } from "./curve";
+import {
+  Argument,
+  argumentsOf,
+  bigEndian,
+  forged,
+  type InvalidTest,
+  toInteger,
+  together,
+  twoVectors,
+  type Vector,
+} from "./kit";
 
 const PRIME = 0x1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaabn;
 const ORDER = 0x73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001n;
 const COMPRESSED = 0x80;
 const INFINITY = 0x40;
 const SIGN = 0x20;
+const FLAGS = 0xe0;
 
 const proof = (comment: string, field: string) => ({ comment, code: "E_BAD_PROOF", field });
 const wrongKey = (comment: string, field: string) => ({ comment, code: "E_WRONG_KEY", field });
@@ -43,16 +54,34 @@ function points(argument: Argument, at: number, length: 48 | 96, field: string):
     refused("without the mark of compression", uncompressed),
     refused(`x = ${noPoint}, which no point has`, withX(noPoint)),
     refused(`x = ${notInGroup}, of a point outside the group of prime order`, withX(notInGroup)),
-    refused("x = p, not reduced", withX(PRIME)),
+    ...unreduced(valid, length).map((bytes) => refused("a coordinate with p added", bytes)),
     ...(length === 48 ? [refused("x = 0, of a point of order 3", withX(0n))] : []),
   ];
 }
 
+/** The same point with p added to x, or to the real part of it in G2: where that leaves the three flags alone. */
+function unreduced(valid: Uint8Array, length: 48 | 96): Uint8Array[] {
+  const x = Uint8Array.from(valid.subarray(length - 48));
+  const flags = length === 48 ? x[0] & FLAGS : 0;
+  x[0] ^= flags;
+  const sum = toInteger(x) + PRIME;
+  if (length === 48 && sum >= 2n ** 381n) return [];
+  const bytes = Uint8Array.from(valid);
+  bytes.set(flagged(flags, bigEndian(sum, 48)), length - 48);
+  return [bytes];
+}
+
 /** Encodings at a place that are not one of a scalar from 1 to q-1. */
 function scalars(argument: Argument, at: number, field: string): InvalidTest[] {
+  const valid = toInteger(argument.bytes.subarray(at, at + 32));
   const refused = (comment: string, value: bigint) =>
     argument.with(at, bigEndian(value, 32), { comment: `${field}: ${comment}`, code: "E_BAD_ENCODING", field });
-  return [refused("zero", 0n), refused("q, which is zero", ORDER), refused("2^256 - 1", 2n ** 256n - 1n)];
+  return [
+    refused("zero", 0n),
+    refused("q, which is zero", ORDER),
+    refused("2^256 - 1", 2n ** 256n - 1n),
+    refused("the valid value with q added", valid + ORDER),
+  ];
 }
 
 function negated(argument: Argument, at: number, what: string, code: string, field: string): InvalidTest {
@@ -167,7 +196,7 @@ export function afghTests(): InvalidTest[] {
     ...publicKeys("encapsulate", "publicKey", valid.publicKey, otherKey),
     ...capsules(valid.capsule, fromHex(other.capsule)),
     ...fractions(valid, vector, other),
-    ...[...answers(valid, vector, other), ...forged(engine, valid, afghForgeries)],
+    ...[...answers(valid, vector, other), ...forged(engine, valid, afghForgeries), ...readings(valid, other)],
     ...firstLevel(engine),
   ];
 }

@@ -8,28 +8,49 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { toHex } from "../../../src/bytes";
 import { latticeEngines } from "../lattices";
 import { bbs98Tests, eciesTests, umbralTests } from "./curve";
 import type { InvalidTest } from "./kit";
-import { latticeTests } from "./lattice";
+import { latticeArguments, latticeTests } from "./lattice";
 import { afghTests } from "./pairing";
 
 const FOLDER = join(__dirname, "../../../test/vectors/invalid");
 
 const CURVE_ENGINES = { umbral: umbralTests, ecies: eciesTests, bbs98: bbs98Tests, afgh: afghTests };
 
+const KEYS = ["ownerPublicKey", "recipientPublicKey", "signerPublicKey"];
+const COMMITMENT = ["commitment.digest", "commitment.point"];
+
+/** `read` verifies two answers, then combines them. */
+const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
+  publicKeyOf: ["secretKey"],
+  encapsulate: ["publicKey"],
+  verifyCapsule: ["capsule"],
+  decapsulate: ["secretKey", "capsule"],
+  decapsulateTurned: ["recipientSecretKey", "ownerPublicKey", "turned"],
+  decapsulateFirstLevel: ["secretKey", "capsule"],
+  verifyFraction: ["kfrag", ...KEYS],
+  verify: ["cfrag", "capsule", ...COMMITMENT, ...KEYS],
+  read: [
+    ...["recipientSecretKey", "capsule", ...KEYS],
+    ...["", "second."].flatMap((prefix) => ["cfrag", ...COMMITMENT].map((part) => prefix + part)),
+  ],
+};
+
 /** The content of every file, by engine. */
 export function makeInvalidVectors(): Record<string, InvalidFile> {
   const files: Record<string, InvalidFile> = {};
   for (const [name, tests] of Object.entries(CURVE_ENGINES)) {
-    files[name] = fileOf(tests(), `vectors[1] of ../${name}.json, with its first fraction`);
+    files[name] = fileOf(tests(), { of: `vectors[1] of ../${name}.json, with its first fractions` });
   }
   for (const engine of latticeEngines()) {
     const { name } = engine.properties;
-    files[name] = fileOf(
-      latticeTests(engine),
-      `those of ../${name}.json; what it gives as a hash follows from its seed`,
-    );
+    const { signerPublicKey } = latticeArguments(engine);
+    files[name] = fileOf(latticeTests(engine), {
+      of: `../${name}.json; what it gives as a hash follows from its seed`,
+      signerPublicKey: toHex(signerPublicKey),
+    });
   }
   return files;
 }
@@ -38,16 +59,21 @@ interface InvalidFile {
   readonly version: number;
   readonly origin: string;
   /** What the calls are when nothing is changed. */
-  readonly valid: string;
+  readonly valid: { readonly of: string; readonly signerPublicKey?: string };
+  /** Which arguments each operation has. */
+  readonly operations: Readonly<Record<string, readonly string[]>>;
   readonly changes: string;
   readonly tests: readonly (InvalidTest & { readonly id: number })[];
 }
 
-function fileOf(tests: readonly InvalidTest[], valid: string): InvalidFile {
+function fileOf(tests: readonly InvalidTest[], valid: InvalidFile["valid"]): InvalidFile {
   return {
     version: 1,
     origin: "scripts/vectors/invalid/write.ts of this package",
     valid,
+    operations: Object.fromEntries(
+      [...new Set(tests.map(({ operation }) => operation))].map((name) => [name, ARGUMENTS[name]]),
+    ),
     changes: "`cut` bytes of the argument from `at` on give way to `bytes`",
     tests: tests.map((test, index) => ({ id: index + 1, ...test })),
   };

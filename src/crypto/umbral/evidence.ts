@@ -4,7 +4,7 @@
  */
 import { concat, equalBytes } from "../../bytes";
 import type { CurveBackend, Point } from "../backend";
-import { encodePoint } from "../encoding";
+import { encodePoint, requireLength } from "../encoding";
 import type { Evidence, EvidencePoint } from "../engine";
 import type { Capsule } from "./capsule";
 import { proofChallenge, type CFrag } from "./cfrag";
@@ -41,8 +41,10 @@ function isNonceOdd(backend: CurveBackend, signature: Uint8Array, digest: Uint8A
   throw notSignedFor();
 }
 
-/** MessagePack as other Umbral libraries write it (`ReencryptionEvidence` of umbral-pre), 528 bytes. */
+/** MessagePack as other Umbral libraries write it (`ReencryptionEvidence` of umbral-pre), 528 bytes. Throws E_BAD_ENCODING. */
 export function packEvidence({ points, messageHash, oddNonce }: Evidence): Uint8Array {
+  for (const name of ORDER_OF_POINTS) requireLength(name, points?.[name], 65);
+  requireLength("messageHash", messageHash, 32);
   const bin = (bytes: Uint8Array) => concat(Uint8Array.of(0xc4, bytes.length), bytes);
   return concat(
     Uint8Array.of(0xdc, 0, ORDER_OF_POINTS.length + 2),

@@ -42,6 +42,15 @@ const OPERATIONS: Record<string, (engine: Engine, given: Arguments) => unknown> 
     const commitment = { digest: given["commitment.digest"], point: given["commitment.point"] };
     return engine.verify(cfrag, { capsule, commitment, ownerPublicKey, recipientPublicKey, signerPublicKey });
   },
+  read: (engine, given) => {
+    const { recipientSecretKey, capsule, ownerPublicKey, recipientPublicKey, signerPublicKey } = given;
+    const answers = ["", "second."].map((prefix) => {
+      const [digest, point] = ["digest", "point"].map((part) => given[`${prefix}commitment.${part}`]);
+      const keys = { ownerPublicKey, recipientPublicKey, signerPublicKey };
+      return engine.verify(given[`${prefix}cfrag`], { capsule, commitment: { digest, point }, ...keys });
+    });
+    return engine.combine(recipientSecretKey, ownerPublicKey, capsule, answers);
+  },
   decapsulateTurned: (engine, { recipientSecretKey, ownerPublicKey, turned }) =>
     (engine as LatticeEngine).decapsulateTurned(recipientSecretKey, ownerPublicKey, turned),
   decapsulateFirstLevel: (engine, { secretKey, capsule }) =>
