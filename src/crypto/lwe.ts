@@ -9,7 +9,6 @@
  * recipient chose, of which four or eight are the owner's key: `CountedFraction` turns only signed ones.
  */
 import { concat } from "../bytes";
-import { splitFields } from "./encoding";
 import type { EngineProperties, LatticeEngine, RandomSource } from "./engine";
 import type { LatticeScheme, RekeyKeys } from "./lattice/capsule";
 import { derive } from "./lattice/expand";
@@ -17,7 +16,7 @@ import { latticeEngine, SEED_LENGTH } from "./lattice/latticeEngine";
 import { requireKnownSet } from "./lattice/parameterSets";
 import { failureLog2, LWE_1024, LWE_PROFILES, MESSAGE_BITS, type LweProfile } from "./lwe/profile";
 import { Ring } from "./lwe/ring";
-import { LweScheme, type Ciphertext } from "./lwe/scheme";
+import { LweScheme, type Ciphertext, type Row } from "./lwe/scheme";
 import { draw } from "./random";
 import { wipe } from "./secrets";
 
@@ -72,11 +71,11 @@ export class EncodedLwe implements LatticeScheme {
   }
 
   checkBody(field: string, bytes: Uint8Array): void {
-    this.#readRows(field, bytes);
+    wipeRows(this.#readRows(field, bytes));
   }
 
   drawMessage(random: RandomSource): Uint8Array {
-    return Uint8Array.from(draw(random, MESSAGE_BITS / 8));
+    return draw(random, MESSAGE_BITS / 8);
   }
 
   encrypt(publicKey: Uint8Array, message: Uint8Array, seed: Uint8Array): Uint8Array {
@@ -105,7 +104,8 @@ export class EncodedLwe implements LatticeScheme {
     const seed = derive(`nkms/v1/${this.profile.name}/turn`, body.subarray(0, SEED_LENGTH), ciphertext);
     const rows = this.#readRows("kfrag", body);
     const turned = this.#scheme.turn(rows, this.#readCiphertext("capsule", ciphertext), seed);
-    wipe(seed, ...rows.flatMap(({ x, y }) => [...x, ...y]));
+    wipe(seed);
+    wipeRows(rows);
     return this.#write(turned);
   }
 
@@ -120,12 +120,19 @@ export class EncodedLwe implements LatticeScheme {
     };
   }
 
-  #readRows(field: string, body: Uint8Array) {
-    const count = 2 * (1 + this.#scheme.rowCount);
-    const parts = splitFields(field, body, [SEED_LENGTH, ...Array<number>(count).fill(this.publicKeyLength)]);
-    const elements = parts.slice(1).map((part) => this.#ring.decode(field, part));
-    return Array.from({ length: count / 2 }, (_, row) => ({ x: elements[2 * row], y: elements[2 * row + 1] }));
+  #readRows(field: string, body: Uint8Array): Row[] {
+    const length = this.publicKeyLength;
+    const element = (index: number) =>
+      this.#ring.decode(field, body.subarray(SEED_LENGTH + index * length, SEED_LENGTH + (index + 1) * length));
+    return Array.from({ length: 1 + this.#scheme.rowCount }, (_, row) => ({
+      x: element(2 * row),
+      y: element(2 * row + 1),
+    }));
   }
+}
+
+function wipeRows(rows: readonly Row[]): void {
+  wipe(...rows.flatMap(({ x, y }) => [...x, ...y]));
 }
 
 /** The ring-LWE engine of LWE_1024 or LWE_2048, by default the light one. Throws E_BAD_PARAMETERS at any other profile. */

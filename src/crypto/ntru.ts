@@ -69,14 +69,15 @@ class NtruScheme implements LatticeScheme {
     const { keyWeight, order } = this.set;
     const f = this.#secret(seed);
     const g = this.#sparse(seed, "g", keyWeight + 1, keyWeight);
-    const quotient = multiply(g, invert(f, order));
-    wipe(f, g);
+    const inverse = invert(f, order);
+    const quotient = multiply(g, inverse);
+    wipe(f, g, inverse);
     return this.#encode(quotient.map((coefficient) => 3 * coefficient));
   }
 
   /** h(1) = 3*g(1)/f(1) = 3. */
   checkPublicKey(field: string, bytes: Uint8Array): void {
-    requireValueAtOne(field, this.#decode(field, bytes), 3);
+    requireValue(field, valueAtOne(this.#decode(field, bytes)), 3);
   }
 
   checkCiphertext(field: string, bytes: Uint8Array): void {
@@ -85,13 +86,18 @@ class NtruScheme implements LatticeScheme {
 
   /** rk(1) = f_A(1)/f_B(1) = 1. */
   checkBody(field: string, bytes: Uint8Array): void {
-    requireValueAtOne(field, this.#decode(field, bytes.subarray(SEED_LENGTH)), 1);
+    const key = this.#decode(field, bytes.subarray(SEED_LENGTH));
+    const value = valueAtOne(key);
+    wipe(key);
+    requireValue(field, value, 1);
   }
 
   drawMessage(random: RandomSource): Uint8Array {
     const seed = draw(random, SEED_LENGTH);
     const message = ternary(expand(this.#domain("message"), seed, TERNARY_BYTES * this.set.degree));
-    return Uint8Array.from(message, (coefficient) => coefficient + 1);
+    const bytes = Uint8Array.from(message, (coefficient) => coefficient + 1);
+    wipe(seed, message);
+    return bytes;
   }
 
   encrypt(publicKey: Uint8Array, message: Uint8Array, seed: Uint8Array): Uint8Array {
@@ -104,8 +110,9 @@ class NtruScheme implements LatticeScheme {
   decrypt(secretKey: Uint8Array, ciphertext: Uint8Array): Uint8Array {
     const f = this.#secret(secretKey);
     const product = multiply(f, this.#decode("ciphertext", ciphertext));
-    wipe(f);
-    return Uint8Array.from(product, (value) => messageOf(value) + 1);
+    const message = Uint8Array.from(product, (value) => messageOf(value) + 1);
+    wipe(f, product);
+    return message;
   }
 
   /** Draws the seed of all turns. */
@@ -114,11 +121,15 @@ class NtruScheme implements LatticeScheme {
       requireLength(field, key, SEED_LENGTH);
       return this.publicKeyOf(key);
     });
+    const turnSeed = draw(random, SEED_LENGTH);
     const recipient = this.#secret(secretKey);
     const owner = this.#secret(keys.ownerSecretKey);
-    const quotient = multiply(owner, invert(recipient, this.set.order));
-    wipe(owner, recipient);
-    return concat(draw(random, SEED_LENGTH), this.#encode(quotient));
+    const inverse = invert(recipient, this.set.order);
+    const quotient = multiply(owner, inverse);
+    const encoded = this.#encode(quotient);
+    const body = concat(turnSeed, encoded);
+    wipe(turnSeed, recipient, owner, inverse, quotient, encoded);
+    return body;
   }
 
   /** e from the key's seed and the ciphertext: the same answer to the same request. */
@@ -146,10 +157,10 @@ class NtruScheme implements LatticeScheme {
   }
 
   #encode(polynomial: Int32Array): Uint8Array {
-    return pack(
-      polynomial.map((coefficient) => coefficient & (MODULUS - 1)),
-      MODULUS_BITS,
-    );
+    const reduced = polynomial.map((coefficient) => coefficient & (MODULUS - 1));
+    const bytes = pack(reduced, MODULUS_BITS);
+    wipe(reduced);
+    return bytes;
   }
 
   #decode(field: string, bytes: Uint8Array): Int32Array {
@@ -161,10 +172,14 @@ class NtruScheme implements LatticeScheme {
   }
 }
 
-/** A polynomial of the right kind has a known sum of coefficients modulo q; most that were changed do not. */
-function requireValueAtOne(field: string, polynomial: Int32Array, expected: number): void {
-  const sum = polynomial.reduce((total, coefficient) => total + coefficient, 0);
-  if (sum % MODULUS !== expected) throw badEncoding(field, "has the wrong value at 1", sum % MODULUS, expected);
+/** The sum of coefficients modulo q. */
+function valueAtOne(polynomial: Int32Array): number {
+  return polynomial.reduce((total, coefficient) => total + coefficient, 0) % MODULUS;
+}
+
+/** A polynomial of the right kind has a known value at 1; most that were changed do not. */
+function requireValue(field: string, value: number, expected: number): void {
+  if (value !== expected) throw badEncoding(field, "has the wrong value at 1", value, expected);
 }
 
 /** The NTRU engine of NTRU_1087 or NTRU_1499, by default the smaller. Throws E_BAD_PARAMETERS at any other set. */

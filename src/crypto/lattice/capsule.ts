@@ -13,7 +13,7 @@ import { concat, equalBytes } from "../../bytes";
 import { requireLength, splitFields } from "../encoding";
 import type { EngineProperties, RandomSource } from "../engine";
 import { badEncoding, badProof } from "../errors";
-import { equalSecrets } from "../secrets";
+import { equalSecrets, wipe } from "../secrets";
 import { derive } from "./expand";
 import { BINDING_LENGTH, bindingOf } from "./fraction";
 
@@ -66,6 +66,7 @@ export const capsuleLengthOf = ({ ciphertextLength }: LatticeScheme): number => 
 export function makeCapsule(scheme: LatticeScheme, publicKey: Uint8Array, message: Uint8Array) {
   const seed = derive(domainOf(scheme, "coins"), message, publicKey);
   const ciphertext = scheme.encrypt(publicKey, message, seed);
+  wipe(seed);
   const capsule = concat(ciphertext, derive(domainOf(scheme, "commitment"), message, publicKey, ciphertext));
   return { capsule, key: derive(domainOf(scheme, "key"), message, capsule) };
 }

@@ -17,6 +17,7 @@ import { splitFields } from "../encoding";
 import type { Fraction, RandomSource, ShareCommitment } from "../engine";
 import { badProof } from "../errors";
 import { draw } from "../random";
+import { wipe } from "../secrets";
 
 const ROOT_LENGTH = 32;
 const SALT_LENGTH = 32;
@@ -45,10 +46,17 @@ export function makeFractions(body: Uint8Array, shares: number, random: RandomSo
   });
 }
 
-/** Reads a kfrag whose body has this length; `requireRoot` checks that the root is the body's. Throws E_BAD_ENCODING. */
-export function readKFrag(bytes: Uint8Array, bodyLength: number): KFrag {
+/**
+ * Lends a kfrag whose body has this length, and wipes our copy of the body afterwards; `requireRoot` checks that the root is the body's. Throws
+ * E_BAD_ENCODING.
+ */
+export function withKFrag<T>(bytes: Uint8Array, bodyLength: number, use: (kfrag: KFrag) => T): T {
   const [root, salt, body] = splitFields("kfrag", bytes, [ROOT_LENGTH, SALT_LENGTH, bodyLength]) as Three;
-  return { root, body, commitment: commitmentOf(root, salt) };
+  try {
+    return use({ root, body, commitment: commitmentOf(root, salt) });
+  } finally {
+    wipe(body);
+  }
 }
 
 /** Refuses a kfrag that is not the one committed to. Throws E_BAD_PROOF. */

@@ -31,7 +31,7 @@ import {
   type Capsule,
   type LatticeScheme,
 } from "./capsule";
-import { BINDING_LENGTH, bindingOf, makeFractions, pointOf, readKFrag, requireRoot } from "./fraction";
+import { BINDING_LENGTH, bindingOf, makeFractions, pointOf, requireRoot, withKFrag } from "./fraction";
 
 /** Any 32 bytes are a secret key: a seed from which the scheme's own secrets follow. */
 export const SEED_LENGTH = 32;
@@ -52,7 +52,7 @@ class SchemeEngine implements LatticeEngine {
   }
 
   keygen(random: RandomSource): KeyPair {
-    const secretKey = Uint8Array.from(draw(random, SEED_LENGTH));
+    const secretKey = draw(random, SEED_LENGTH);
     return { secretKey, publicKey: this.scheme.publicKeyOf(secretKey) };
   }
 
@@ -93,7 +93,12 @@ class SchemeEngine implements LatticeEngine {
     if (equalSecrets(request.signerSecretKey, request.ownerSecretKey)) throw keyReuse();
     this.#checkKey("recipientPublicKey", request.recipientPublicKey);
     const source = unrepeated(random);
-    return makeFractions(this.scheme.rekey(request, source), request.shares, source);
+    const body = this.scheme.rekey(request, source);
+    try {
+      return makeFractions(body, request.shares, source);
+    } finally {
+      wipe(body);
+    }
   }
 
   /**
@@ -104,23 +109,26 @@ class SchemeEngine implements LatticeEngine {
     this.#checkKey("ownerPublicKey", keys.ownerPublicKey);
     this.#checkKey("recipientPublicKey", keys.recipientPublicKey);
     checkSigner(keys.signerPublicKey);
-    const fraction = readKFrag(kfrag, this.scheme.bodyLength);
-    requireRoot(fraction);
-    this.scheme.checkBody("kfrag", fraction.body);
-    return fraction.commitment;
+    return withKFrag(kfrag, this.scheme.bodyLength, (fraction) => {
+      requireRoot(fraction);
+      this.scheme.checkBody("kfrag", fraction.body);
+      return fraction.commitment;
+    });
   }
 
   reencrypt(kfrag: Uint8Array, capsule: Uint8Array): Uint8Array {
-    const { body, commitment } = readKFrag(kfrag, this.scheme.bodyLength);
-    const read = this.#read(capsule);
-    const turn = this.#turn(body, read);
-    return concat(turn, bindingOf(domainOf(this.scheme, "answer"), commitment.digest, read.bytes, turn));
+    return withKFrag(kfrag, this.scheme.bodyLength, ({ body, commitment }) => {
+      const read = this.#read(capsule);
+      const turn = this.#turn(body, read);
+      return concat(turn, bindingOf(domainOf(this.scheme, "answer"), commitment.digest, read.bytes, turn));
+    });
   }
 
   hop(kfrag: Uint8Array, capsule: Uint8Array): Uint8Array {
-    const { body } = readKFrag(kfrag, this.scheme.bodyLength);
-    const read = this.#read(capsule);
-    return encodeTurned(this.scheme, read.original, this.#turn(body, read));
+    return withKFrag(kfrag, this.scheme.bodyLength, ({ body }) => {
+      const read = this.#read(capsule);
+      return encodeTurned(this.scheme, read.original, this.#turn(body, read));
+    });
   }
 
   /** Checks the form of an answer and that it is given to this capsule by this share. Only the recipient sees whether it is right. */

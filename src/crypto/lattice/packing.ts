@@ -1,6 +1,7 @@
 /** Integers of a fixed number of bits one after another, lowest bit first, the last byte filled up with zeros. */
 import { requireLength } from "../encoding";
 import { badEncoding } from "../errors";
+import { wipe } from "../secrets";
 
 /** Length in bytes of `count` values. */
 export function packedLength(count: number, bits: number): number {
@@ -38,8 +39,10 @@ export function unpack(field: string, bytes: Uint8Array, count: number, bits: nu
     values[index] = bitsAt(padded, index * bits, bits);
     largest = Math.max(largest, values[index]);
   }
+  const isFilled = bitsAt(padded, count * bits, 7) === 0;
+  wipe(padded);
   if (largest >= bound) throw badEncoding(field, "has a coefficient out of range", ">= q", "< q");
-  if (bitsAt(padded, count * bits, 7) !== 0) throw badEncoding(field, "has bits after its last coefficient", "1", "0");
+  if (!isFilled) throw badEncoding(field, "has bits after its last coefficient", "1", "0");
   return values;
 }
 

@@ -4,6 +4,7 @@
  */
 import { badEncoding } from "../errors";
 import { pack, packedLength, unpack } from "../lattice/packing";
+import { wipe } from "../secrets";
 import { fold, invertMod, multiplyMod, reduceMod } from "./modulus";
 import { Transform } from "./transform";
 
@@ -69,13 +70,11 @@ export class Ring {
 
   /** a - b, of equal length. */
   subtract(a: Element, b: Element): Element {
-    return this.add(
-      a,
-      this.scale(
-        b,
-        this.primes.map((prime) => prime - 1),
-      ),
-    );
+    const minusOne = this.primes.map((prime) => prime - 1);
+    const negated = this.scale(b, minusOne);
+    const difference = this.add(a, negated);
+    wipe(...negated);
+    return difference;
   }
 
   /** The product of elements given as values, as values. */

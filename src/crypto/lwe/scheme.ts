@@ -12,6 +12,7 @@
  */
 import { expand } from "../lattice/expand";
 import { BINOMIAL_BYTES, centredBinomial, flood, FLOOD_BYTES, ternary, TERNARY_BYTES } from "../lattice/sampler";
+import { wipe } from "../secrets";
 import { invertMod, powerMod, reduceMod } from "./modulus";
 import { digitWidths, MESSAGE_BITS, type LweProfile } from "./profile";
 import type { Element, Ring } from "./ring";
@@ -63,7 +64,11 @@ export class LweScheme {
   /** p, of a seed, as values. */
   publicKey(seed: Uint8Array): Element {
     const { ring } = this;
-    return ring.subtract(this.#noise(seed, "error"), ring.multiply(this.#a, this.secret(seed)));
+    const [secret, error] = [this.secret(seed), this.#noise(seed, "error")];
+    const product = ring.multiply(this.#a, secret);
+    const publicKey = ring.subtract(error, product);
+    wipe(...secret, ...error, ...product);
+    return publicKey;
   }
 
   /** Encrypts 256 bits; all randomness follows from `seed`. */
@@ -167,8 +172,9 @@ export class LweScheme {
 
   /** Integers as an element given by values; wipes them. */
   #values(integers: Int32Array): Element {
-    const element = this.ring.evaluate(this.ring.fromIntegers(integers));
-    integers.fill(0);
+    const coefficients = this.ring.fromIntegers(integers);
+    const element = this.ring.evaluate(coefficients);
+    wipe(integers, ...coefficients);
     return element;
   }
 

@@ -3,6 +3,7 @@
  * factors are: sparse ones would be faster and would show where a secret is not zero.
  */
 import { powerMod } from "../lwe/modulus";
+import { wipe } from "../secrets";
 
 /** The cyclic product. Four coefficients at a time share the factors they read, which slide past in a window. */
 export function multiply(a: Int32Array, b: Int32Array): Int32Array {
@@ -32,6 +33,7 @@ export function multiply(a: Int32Array, b: Int32Array): Int32Array {
     }
     product.set([first, second, third, fourth], at);
   }
+  wipe(reversed);
   return product.subarray(0, n);
 }
 

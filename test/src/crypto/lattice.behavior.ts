@@ -8,6 +8,7 @@ import type { AnswerContext, LatticeEngine, RekeyRequest, VerifiedAnswer } from 
 import { capsuleOf, openSealed, openWithKey, sealTo } from "../../../src/crypto/sealedBox";
 import { expectRefusal, flipBit, makeScope } from "../../support/crypto";
 import { thrown } from "../../support/errors";
+import { leftovers } from "../../support/leftovers";
 import { seededRandom } from "../../support/seededRandom";
 
 /** About so many bits of a value are turned; parsers.test.ts turns all. The step is odd, so that all places of a byte are met. */
@@ -205,6 +206,35 @@ export function behavesAsLattice(engine: LatticeEngine): void {
       const verified = scope.answer(fraction);
       verified.cfrag.fill(0);
       expect(combine([verified])).to.deep.equal(key);
+    });
+  });
+
+  context("secrets", () => {
+    it("of a node are wiped where they were copied, also those of a kfrag that is refused", () => {
+      const { kfrag } = fraction;
+      const wrongRoot = flipBit(kfrag, 0);
+      const wrongBody = Uint8Array.from(kfrag).fill(255, 96, 128);
+      wrongBody.set(keccak_256(wrongBody.subarray(64)));
+      const calls = [
+        () => engine.reencrypt(kfrag, capsule, random),
+        () => engine.hop(kfrag, capsule),
+        () => engine.verifyFraction(kfrag, keys),
+        () => thrown(() => engine.verifyFraction(wrongRoot, keys)),
+        () => thrown(() => engine.verifyFraction(wrongBody, keys)),
+        () => thrown(() => engine.reencrypt(kfrag, capsule.slice(1), random)),
+      ];
+      for (const secret of [kfrag.slice(64, 96), kfrag.slice(-32)]) {
+        for (const call of calls) expect(leftovers(secret, [kfrag, wrongRoot, wrongBody], call)).to.equal(0);
+      }
+      expect(engine.verifyFraction(kfrag, keys)).to.deep.equal(fraction.commitment);
+    });
+
+    it("of a holder who makes or opens something stay his alone", () => {
+      const { secretKey } = owner;
+      const made = engine.keygen(() => secretKey);
+      expect(made).to.deep.equal(owner);
+      expect(leftovers(secretKey, [], () => engine.keygen(() => secretKey).secretKey)).to.equal(0);
+      expect(leftovers(secretKey, [], () => engine.decapsulate(secretKey, capsule))).to.equal(0);
     });
   });
 

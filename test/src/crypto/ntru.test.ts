@@ -10,10 +10,13 @@ import {
   sparse,
 } from "../../../scripts/engines/ntruAttacks";
 import { equalBytes } from "../../../src/bytes";
+import { expand } from "../../../src/crypto/lattice/expand";
+import { ternary } from "../../../src/crypto/lattice/sampler";
 import { ntru } from "../../../src/crypto/ntru";
 import { failureLog2, noiseVariance, NTRU_1087, NTRU_1499 } from "../../../src/crypto/ntru/parameters";
 import { invert, multiply } from "../../../src/crypto/ntru/ring";
 import { expectRefusal, makeScope } from "../../support/crypto";
+import { inMemory, leftovers } from "../../support/leftovers";
 import { seededRandom } from "../../support/seededRandom";
 import { behavesAsLattice } from "./lattice.behavior";
 
@@ -27,7 +30,7 @@ describe("ntru", () => {
       behavesAsLattice(engine);
 
       const random = seededRandom(`${set.name} scheme`);
-      const { owner, recipient, signer, capsule } = makeScope(engine, random);
+      const { owner, recipient, signer, capsule, keys } = makeScope(engine, random);
       const request = {
         ownerSecretKey: owner.secretKey,
         recipientPublicKey: recipient.publicKey,
@@ -69,6 +72,28 @@ describe("ntru", () => {
       it("goes both ways: rk_ba = 1/rk_ab", () => {
         const reversed = invert(key, set.order);
         expect(centred(multiply(reversed, ownerSecret))).to.deep.equal(recipientSecret);
+      });
+
+      it("leaves none of its polynomials", () => {
+        const rekey = () => engine.rekey(request, random)[0].kfrag;
+        for (const values of [key, decode(set, rekey().slice(96)), ownerSecret, recipientSecret].map(inMemory)) {
+          expect(leftovers(values, [], rekey)).to.equal(0);
+        }
+        expect(leftovers(kfrag.slice(-32), [kfrag], rekey)).to.equal(0);
+        const inverse = invert(recipientSecret, set.order);
+        expect(leftovers(inMemory(multiply(ownerSecret, inverse)), [], rekey)).to.equal(0);
+        const opened = multiply(ownerSecret, decode(set, capsule.slice(0, -32)));
+        expect(leftovers(inMemory(opened), [], () => engine.decapsulate(owner.secretKey, capsule))).to.equal(0);
+        const seed = random(32);
+        const message = ternary(expand(`nkms/v1/${set.name}/message`, seed, 4 * set.degree));
+        for (const one of [seed, inMemory(message)]) {
+          expect(leftovers(one, [], () => engine.encapsulate(owner.publicKey, () => seed))).to.equal(0);
+        }
+        expect(leftovers(inMemory(inverse), [], rekey)).to.equal(0);
+        expect(leftovers(inMemory(inverse), [], () => engine.publicKeyOf(recipient.secretKey))).to.equal(0);
+        expect(leftovers(inMemory(ownerSecret), [], () => engine.decapsulate(owner.secretKey, capsule))).to.equal(0);
+        expect(leftovers(inMemory(key), [], () => engine.hop(kfrag, capsule))).to.equal(0);
+        expect(leftovers(inMemory(key), [], () => engine.verifyFraction(kfrag, keys))).to.equal(0);
       });
 
       it("gives a pair of holders one key, whenever it is made", () => {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 
 import { NTRU_1087, NTRU_1499 } from "../../../../src/crypto/ntru/parameters";
 import { invert, multiply } from "../../../../src/crypto/ntru/ring";
+import { inMemory, leftovers } from "../../../support/leftovers";
 import { seededRandom } from "../../../support/seededRandom";
 
 /** Schoolbook product modulo x^n - 1 and 2^32. */
@@ -22,6 +23,13 @@ describe("ring of ntru", () => {
       expect(Array.from(multiply(Int32Array.from(a), Int32Array.from(b)))).to.deep.equal(schoolbook(a, b));
     });
     fc.assert(property, { numRuns: 500 });
+  });
+
+  it("leaves no copy of a factor", () => {
+    const secret = Int32Array.of(1, 2, 3, 4, 5, 6, 7);
+    const product = () => multiply(Int32Array.of(1, 0, 0, 0, 0, 0, 1), secret);
+    for (const values of [secret, secret.slice().reverse()])
+      expect(leftovers(inMemory(values), [], product)).to.equal(0);
   });
 
   for (const { name, degree, order } of [NTRU_1087, NTRU_1499]) {
