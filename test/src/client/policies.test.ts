@@ -262,25 +262,68 @@ describe("policies of an owner", () => {
   });
 
   context("policies that are not seen on the chain yet", () => {
-    const changes = {
+    /** Policies of which nothing is heard, as E_POLICY_PENDING names them. */
+    async function pendingOnes(count: number) {
+      const acceptBy = new Date((network.now + ACCEPT_WINDOW) * 1000);
+      const ids = [];
+      for (let index = 0; index < count; index++) ids.push(await sharePending());
+      return ids.map((id) => ({ id, acceptBy }));
+    }
+
+    /** Expects the refusal, which names each of them and from when on it cannot come to exist. */
+    function expectPending(error: NkmsError, pending: { id: string; acceptBy: Date }[]): void {
+      expect(error.code).to.equal("E_POLICY_PENDING");
+      expect(error.data.pending).to.have.deep.members(pending);
+      for (const { id, acceptBy } of pending) expect(error.why).to.include(`${id} until ${acceptBy.toISOString()}`);
+    }
+
+    const isStored = () =>
+      alice.storage.read(PATH).then(
+        () => true,
+        () => false,
+      );
+
+    const revocations = {
       delete: () => restarted().delete(PATH),
       deletePolicies: () => restarted().deletePolicies({ path: PATH }),
-      updatePolicies: () => restarted().updatePolicies({ path: PATH }, { time: 60 }),
     };
-    for (const [name, change] of Object.entries(changes)) {
-      it(`stop ${name} before anything changes, until they begin`, async () => {
+    for (const [name, revokeAll] of Object.entries(revocations)) {
+      it(`are named by ${name} once all others are revoked, and need it again`, async () => {
         await aliceVerbs(alice).write(PATH, "hello");
-        const seen = await share(PATH, { maxTime: 2 * HOUR });
-        const acceptBy = new Date((network.now + ACCEPT_WINDOW) * 1000);
-        const pending = [await sharePending(), await sharePending()].map((id) => ({ id, acceptBy }));
-        const error = await rejection(change());
-        expect(error.code).to.equal("E_POLICY_PENDING");
-        expect(error.data.pending).to.have.deep.members(pending);
-        for (const { id } of pending) expect(error.why).to.include(`${id} until ${acceptBy.toISOString()}`);
-        expect(network.log.filter((what) => what === "revoke" || what === "renew")).to.deep.equal([]);
-        expect(await bobVerbs(bob).read(PATH, "text")).to.equal("hello");
+        const seen = [await share(), await share(PATH, { notBefore: network.now + 60 })].map(({ id }) => id);
+        const [begins, never] = await pendingOnes(2);
+        const error = await rejection(revokeAll());
+        expectPending(error, [begins, never]);
+        expect(error.data.done).to.have.members(seen);
+        expect(error.fix).not.to.include("filter");
+        expect(await isStored()).to.equal(true);
+
+        const { end } = (await alice.store.get(begins.id))!.terms;
+        network.states.set(begins.id, {
+          ...(await alice.chain.policyManager.policyState(begins.id)),
+          end,
+          exists: true,
+        });
+        const second = await rejection(revokeAll());
+        expectPending(second, [never]);
+        expect(second.data.done).to.deep.equal([begins.id]);
+
         network.now += ACCEPT_WINDOW;
-        expect((await change()).map(({ id }) => id)).to.deep.equal([seen.id]);
+        expect(await revokeAll()).to.deep.equal([]);
+        expect(await isStored()).to.equal(name !== "delete");
+      });
+    }
+
+    for (const count of [1, 2]) {
+      it(`stop updatePolicies before anything changes, where there are ${count}`, async () => {
+        const { id } = await share(PATH, { maxTime: 2 * HOUR });
+        const pending = await pendingOnes(count);
+        const update = () => restarted().updatePolicies({ path: PATH }, { time: 60 });
+        const error = await rejection(update());
+        expectPending(error, pending);
+        expect(network.log).not.to.include("renew");
+        network.now += ACCEPT_WINDOW;
+        expect((await update()).map((one) => one.id)).to.deep.equal([id]);
       });
     }
 
