@@ -7,7 +7,7 @@ import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 
-import { campaignsIn, deepTests, forgeCounts, stepsWanted } from "./deep/plan";
+import { campaignsIn, deepTests, forgeCounts, hasForge, stepsWanted } from "./deep/plan";
 import { readTree } from "./house/sourceTree";
 
 const ROOT = join(__dirname, "..");
@@ -31,12 +31,8 @@ function runTests(): Part {
   return { name: "tests under NKMS_DEEP", passed: status === 0, told: `${files.length} files` };
 }
 
-function isForgeThere(): boolean {
-  return spawnSync("npx", ["--no", "forge", "--version"], { cwd: ROOT, stdio: "ignore" }).status === 0;
-}
-
 function runForge(): Part {
-  if (!isForgeThere()) {
+  if (!hasForge(ROOT)) {
     const told = `not run: @foundry-rs/forge has not installed a program for ${process.platform}-${process.arch}`;
     return { name: "forge", passed: SHORT, skipped: SHORT, told };
   }
@@ -45,7 +41,7 @@ function runForge(): Part {
   const runs = Math.ceil(wanted / (campaigns * DEPTH));
   const seed = process.env.NKMS_SEED ?? `0x${randomBytes(8).toString("hex")}`;
   console.log(`forge: ${campaigns} campaigns of ${runs} runs of ${DEPTH} steps, seed ${seed}`);
-  const { status, stdout, error } = spawnSync("npx", ["--no", "forge", "test", "--fuzz-seed", seed], {
+  const { status, stdout, error } = spawnSync("npx", ["--no", "--", "forge", "test", "--fuzz-seed", seed], {
     cwd: ROOT,
     encoding: "utf8",
     maxBuffer: 2 ** 30,

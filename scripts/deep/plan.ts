@@ -1,4 +1,13 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
 import { importsOf, type SourceTree } from "../house/imports";
+
+/** Whether npm installed forge's program for this platform: it comes in a package of its own. One that does not run is there, and fails. */
+export function hasForge(root: string): boolean {
+  const scope = join(root, "node_modules", "@foundry-rs");
+  return existsSync(scope) && readdirSync(scope).some((name) => name.startsWith("forge-"));
+}
 
 const MARK = "NKMS_DEEP";
 

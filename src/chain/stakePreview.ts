@@ -1,6 +1,6 @@
 /** What a position would mean, before anything is sent. */
 import { expectedIncome } from "../protocol/emission";
-import { endOfLock, isOver, startOfPeriod } from "../protocol/period";
+import { alignDown, endOfLock, isOver, startOfPeriod } from "../protocol/period";
 import type { Chain } from "./connection";
 import { refusal } from "./refusals";
 import type { Position } from "./stakingEscrow";
@@ -74,6 +74,25 @@ export function checkDivision(amount: bigint, whole: bigint, minimum: bigint): v
   if (rest < 0n) throw refusal("DepositAboveMaximum", { amount, maximum: whole }, { why, fix });
   const message = `${nkms(amount)} split off ${nkms(whole)} would leave ${nkms(rest)}.`;
   if (rest < minimum) throw refusal("DepositBelowMinimum", { amount: rest, minimum }, { message, why, fix });
+}
+
+/**
+ * Whether a lock may become `wanted` periods long: longer than it is, and not past the maximum, towards which the lock of a position that winds
+ * down grows by whole steps of the grid of ends. Throws as the contract would, and says what may be asked for: E_LOCK_NOT_LONGER, E_LOCK_OUT_OF_RANGE.
+ */
+export function checkProlongation(
+  wanted: bigint,
+  { index, lockPeriods: current, endPeriod }: Pick<Position, "lockPeriods" | "endPeriod"> & { index: bigint },
+  { minimum, maximum }: { minimum: bigint; maximum: bigint },
+): void {
+  if (wanted <= current) throw refusal("LockNotLonger", { index, lockPeriods: wanted, current });
+  const longest = endPeriod ? current + alignDown(maximum - current) : maximum;
+  if (wanted <= longest) return;
+  const fix =
+    longest > current
+      ? `Use at least --lock ${current + 1n}p and at most --lock ${longest}p.`
+      : "The lock is as long as it can be: leave it as it is.";
+  throw refusal("LockOutOfRange", { lockPeriods: wanted, minimum, maximum }, { fix });
 }
 
 /** A node's part of the stake line, in whole units of `unit` base units; `rest` is less than one, earns, and is not drawn. */

@@ -23,6 +23,11 @@ export function endOfLock(period: bigint, lock: bigint): bigint {
   return alignUp(period + 1n + lock);
 }
 
+/** The most periods up to `count` that are whole steps of the grid of ends. */
+export function alignDown(count: bigint): bigint {
+  return (count / END_GRID) * END_GRID;
+}
+
 /** The first possible end of a lock at or after `period`. */
 export function alignUp(period: bigint): bigint {
   return ((period + END_GRID - 1n) / END_GRID) * END_GRID;

@@ -1,5 +1,4 @@
-import { refusal } from "../../src/chain/refusals";
-import { checkDivision, livePosition, previewStake } from "../../src/chain/stakePreview";
+import { checkDivision, checkProlongation, livePosition, previewStake } from "../../src/chain/stakePreview";
 import type { Position } from "../../src/chain/stakingEscrow";
 import { findWithdrawable } from "../../src/chain/withdrawal";
 import { formatAmount, parseAmount, parsePeriods } from "../../src/protocol/amount";
@@ -16,8 +15,8 @@ export async function prolong(session: Session): Promise<Outcome> {
   const wanted = parsePeriods(session.required("lock"));
   const { chain, identity } = await session.connectAs();
   const held = await livePosition(chain, identity.account.address, index);
-  if (wanted <= held.lockPeriods)
-    throw refusal("LockNotLonger", { index: BigInt(index), lockPeriods: wanted, current: held.lockPeriods });
+  const { minLockPeriods: minimum, maxLockPeriods: maximum } = await chain.stakingEscrow.parameters();
+  checkProlongation(wanted, { ...held, index: BigInt(index) }, { minimum, maximum });
   const endPeriod = held.endPeriod && alignUp(held.endPeriod + wanted - held.lockPeriods);
   const lockPeriods = endPeriod ? held.lockPeriods + endPeriod - held.endPeriod : wanted;
   const planned = { ...held, lockPeriods, endPeriod, added: 0n };

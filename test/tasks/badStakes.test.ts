@@ -153,7 +153,14 @@ describe("tasks of staking refuse, with the values and a way on,", () => {
         { index: "0", lockPeriods: "7", current: "7" },
         /longer lock/,
       ],
-      ["a longer lock than any", "stake:prolong", { lock: "20161p" }, "E_LOCK_OUT_OF_RANGE", lock("20161"), LOCKS],
+      [
+        "a longer lock than any",
+        "stake:prolong",
+        { lock: "20161p" },
+        "E_LOCK_OUT_OF_RANGE",
+        lock("20161"),
+        /at least --lock 8p and at most --lock 20160p/,
+      ],
       [
         "a part below the minimum",
         "stake:divide",
@@ -252,7 +259,7 @@ describe("tasks of staking refuse, with the values and a way on,", () => {
         { lock: "20160p" },
         "E_LOCK_OUT_OF_RANGE",
         { minimum: "7", maximum: "20160" },
-        LOCKS,
+        /at least --lock 101p and at most --lock 20155p/,
       ],
       [
         "to divide less than two minima",

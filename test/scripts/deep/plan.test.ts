@@ -1,7 +1,10 @@
 import { expect } from "chai";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import packageJson from "../../../package.json";
-import { campaignsIn, deepTests, forgeCounts, stepsWanted } from "../../../scripts/deep/plan";
+import { campaignsIn, deepTests, forgeCounts, hasForge, stepsWanted } from "../../../scripts/deep/plan";
 
 /** Put together, so that this file does not look like a deep test itself. */
 const MARK = ["process.env", "NKMS_DEEP"].join(".");
@@ -31,6 +34,19 @@ describe("the plan of test:deep", () => {
     for (const short of [false, true]) expect(stepsWanted(short, "123")).to.equal(123);
     expect(packageJson.scripts.posttest).to.equal("npm run -s test:forge -- --short");
     expect(packageJson.scripts["test:forge"]).to.match(/ scripts\/deep\.ts --forge$/);
+  });
+
+  it("has forge where npm installed a program for the platform, not where the package alone is", async () => {
+    const root = await mkdtemp(join(tmpdir(), "nkms-forge-"));
+    try {
+      expect(hasForge(root)).to.equal(false);
+      await mkdir(join(root, "node_modules/@foundry-rs/forge"), { recursive: true });
+      expect(hasForge(root)).to.equal(false);
+      await mkdir(join(root, "node_modules/@foundry-rs/forge-linux-amd64"));
+      expect(hasForge(root)).to.equal(true);
+    } finally {
+      await rm(root, { recursive: true });
+    }
   });
 
   it("adds up the steps of forge's report, and takes no report for a failure", () => {
