@@ -3,7 +3,7 @@ import type { Provider, TransactionReceipt, TransactionResponse } from "ethers";
 
 import type { ContractMethodArgs, DefaultReturnType, TypedContractMethod } from "../../typechain-types/common";
 import { NkmsError } from "../errors";
-import { explain, explained } from "./refusals";
+import { ContractRefusal, explain, explained } from "./refusals";
 
 /** Where a transaction was mined and what it cost, in wei of the chain's coin. */
 export interface Mined {
@@ -40,6 +40,14 @@ interface FeeLimits {
 const DEFAULT_TIMEOUT_MS = 180_000;
 /** Gas above the estimate, in percent: a period may begin between estimate and mining. */
 const GAS_MARGIN_PERCENT = 20n;
+
+/** Of {@link Call.send}: the server did not take the transaction, or it reverted. */
+const WITHOUT_EFFECT = ["E_NO_ETHER", "E_NONCE_TAKEN", "E_TRANSACTION_FAILED"];
+
+/** Whether a call whose sending failed by this error surely changes nothing, now or later. After any other it still may. */
+export function hadNoEffect(error: unknown): boolean {
+  return error instanceof ContractRefusal || (error instanceof NkmsError && WITHOUT_EFFECT.includes(error.code));
+}
 
 /** A prepared call. Nothing is sent before {@link Call.send}; `R` is what the function returns. */
 export class Call<R = unknown> {

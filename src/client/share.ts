@@ -7,6 +7,7 @@ import { sealNote } from "../protocol/note";
 import { conditionBytes } from "../protocol/condition";
 import { canonicalPath, keyId } from "../protocol/path";
 import { creationBounties, creationFee, optionalHash, type Policy, policyId, type Terms } from "../protocol/policy";
+import { hadNoEffect } from "../chain/call";
 import type { Consent, Creation } from "../chain/policyManager";
 import type { Context, Transaction } from "./context";
 import { engageNodes, type Search } from "./engageNodes";
@@ -142,7 +143,7 @@ function draftOf(
 }
 
 /**
- * Record, approval, transaction, in this order. If nothing was sent the record goes again; if it is unknown what became of the
+ * Record, approval, transaction, in this order. If the policy surely never comes to exist the record goes again; if it is unknown what became of the
  * transaction the record stays, pending, and the error carries the policy's id.
  */
 async function createPolicy(
@@ -158,6 +159,10 @@ async function createPolicy(
   await store.put(record);
   return inTurn(async () => {
     const call = createCall(context, creation, consent);
+    const dropped = async (error: unknown) => {
+      await store.remove(record.id);
+      return namingPayer(error, record.terms.payer);
+    };
     try {
       const amount = ownPart(context, policy);
       const { PolicyManager: spender } = context.chain.deployment;
@@ -165,10 +170,10 @@ async function createPolicy(
       else if (amount > 0n) await ensureAllowance(context, { spender, amount, approve });
       await call.check();
     } catch (error) {
-      await store.remove(record.id);
-      throw namingPayer(error, record.terms.payer);
+      throw await dropped(error);
     }
-    const { hash } = await call.send().catch((error: unknown) => {
+    const { hash } = await call.send().catch(async (error: unknown) => {
+      if (hadNoEffect(error)) throw await dropped(error);
       throw error instanceof NkmsError ? withPolicyId(error, record.id) : error;
     });
     await store.put({ ...record, pending: false });

@@ -4,6 +4,7 @@ import { inspect } from "node:util";
 
 import { deploySystem } from "../../../deploy/deploySystem";
 import { readParameters } from "../../../deploy/parameters";
+import { hadNoEffect } from "../../../src/chain/call";
 import { connectChain } from "../../../src/chain/connection";
 import type { Deployment } from "../../../src/chain/deployment";
 import { serveRpc, type RpcServer } from "../../support/rpcServer";
@@ -113,6 +114,7 @@ describe("connection", () => {
     const error = await rejection(chain.nkmsToken.transfer(receiver, 1n).send());
     expect(error.code).to.equal("E_ERC20_INSUFFICIENT_BALANCE");
     expect(error.data).to.deep.equal({ sender, balance: 0n, needed: 1n });
+    expect(hadNoEffect(error)).to.equal(true);
     expect(await hre.ethers.provider.getTransactionCount(sender)).to.equal(nonce);
   });
 
@@ -123,7 +125,7 @@ describe("connection", () => {
     const error = await rejection(nkmsToken.transfer(receiver, 1n).send({ timeoutMs: 200, maxFeePerGas: 10n ** 11n }));
     await hre.network.provider.send("evm_setAutomine", [true]);
     await hre.network.provider.send("evm_mine", []);
-    expect(error.code).to.equal("E_NOT_MINED");
+    expect([error.code, hadNoEffect(error)]).to.deep.equal(["E_NOT_MINED", false]);
     const sent = await hre.ethers.provider.getTransaction(error.data.hash as string);
     expect(sent?.maxFeePerGas).to.equal(10n ** 11n);
     expect(await nkmsToken.balanceOf(receiver)).to.equal(1n);

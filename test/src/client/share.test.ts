@@ -4,6 +4,7 @@ import { alice as aliceVerbs } from "../../../src/client/alice";
 import { bob as bobVerbs } from "../../../src/client/bob";
 import type { Context } from "../../../src/client/context";
 import type { NodeFailure } from "../../../src/client/nodeOutcome";
+import { refusal } from "../../../src/chain/refusals";
 import { NkmsError } from "../../../src/errors";
 import { encode } from "../../../src/protocol/codec";
 import { offerAnswer } from "../../../src/protocol/messages";
@@ -324,6 +325,42 @@ describe("share", () => {
       expect((await alice.store.get(id))?.pending).to.equal(false);
       await restarted.revoke(id);
       expect((await restarted.readPolicies())[0]).to.include({ id, state: "revoked" });
+    });
+
+    const faults: [string, Error, boolean][] = [
+      ["a refusal of the contract", refusal("ZeroAmount", {}), false],
+      ["E_NO_ETHER", new NkmsError("E_NO_ETHER", "Nothing was sent."), false],
+      ["E_NONCE_TAKEN", new NkmsError("E_NONCE_TAKEN", "This one was not sent."), false],
+      ["E_TRANSACTION_FAILED", new NkmsError("E_TRANSACTION_FAILED", "Mined but reverted."), false],
+      ["E_NOT_MINED", new NkmsError("E_NOT_MINED", "Sent, not yet mined."), true],
+      ["E_RPC_FAILED", new NkmsError("E_RPC_FAILED", "Gone."), true],
+      ["E_BAD_ARGUMENT", new NkmsError("E_BAD_ARGUMENT", "Of a receipt."), true],
+      ["an untyped error", new Error("Gone."), true],
+    ];
+    for (const [name, fault, mayCome] of faults) {
+      it(`${mayCome ? "keeps" : "drops"} the record where sending fails by ${name}`, async () => {
+        network.beforeSend = (what) => {
+          if (what === "create") throw fault;
+        };
+        const error = await share().then(
+          () => expect.fail("shared"),
+          (thrown: NkmsError) => thrown,
+        );
+        expect(error.message).to.equal(fault.message);
+        const kept = (await alice.store.list()).map(({ id }) => id);
+        expect(kept).to.have.length(mayCome ? 1 : 0);
+        if (error instanceof NkmsError) expect(error.data.policyId).to.equal(kept[0]);
+      });
+    }
+
+    it("names who pays where an allowance is gone between check and sending", async () => {
+      const args = { spender: network.policyManager, allowance: 1n, needed: 2n };
+      network.beforeSend = (what) => {
+        if (what === "create") throw refusal("ERC20InsufficientAllowance", args);
+      };
+      const { code, data } = await rejection(share());
+      const expected = { got: 1n, required: 2n, spender: network.policyManager, account: alice.address };
+      expect([code, data]).to.deep.equal(["E_INSUFFICIENT_ALLOWANCE", expected]);
     });
 
     it("drops a record whose transaction can no longer be mined", async () => {
