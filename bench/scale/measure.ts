@@ -21,10 +21,10 @@ const REPEATS = 8;
 
 type Account = Signer & { address: string };
 
-/** Gas by operation, one figure for each of {@link SIZES}. */
-export async function measureScale(): Promise<Record<string, number[]>> {
+/** Gas by operation, one figure for each size. */
+export async function measureScale(sizes = SIZES): Promise<Record<string, number[]>> {
   const table: Record<string, number[]> = { create: [], draw: [], claim: [], withdraw: [] };
-  for (const size of SIZES) {
+  for (const size of sizes) {
     const fork = await takeSnapshot();
     const figures = await measureAt(size);
     for (const [name, gas] of Object.entries(figures)) table[name].push(gas);

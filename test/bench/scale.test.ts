@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { measureScale } from "../../bench/scale/measure";
 import { plot } from "../../bench/scale/plot";
 import committed from "../../bench/scale.json";
 
@@ -10,6 +11,15 @@ describe("bench/scale", () => {
     expect(decades.at(-1)).to.equal(3);
     for (const [name, gas] of Object.entries(operations)) {
       for (const [i, decade] of decades.entries()) expect(gas[i], name).to.be.at.most(gas[0] + 8_000 * decade);
+    }
+  });
+
+  it("is what the contracts cost now, at the smallest size", async () => {
+    const { nodes, ...operations } = committed;
+    const measured = await measureScale(nodes.slice(0, 1));
+    expect(Object.keys(measured)).to.deep.equal(Object.keys(operations));
+    for (const [name, [gas]] of Object.entries(operations)) {
+      expect(measured[name][0], `${name}: npm run bench:scale -- --write`).to.be.closeTo(gas, 100);
     }
   });
 
