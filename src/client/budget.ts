@@ -15,7 +15,7 @@ export class Budget {
     return this.maxPrice - this.spent(node);
   }
 
-  /** Adds to what a node got; a negative amount gives back. */
+  /** Adds to what a node got. */
   charge(node: Address, amount: bigint): void {
     this.#spent.set(node.toLowerCase(), this.spent(node) + amount);
   }

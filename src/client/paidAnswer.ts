@@ -72,8 +72,6 @@ async function answerForVoucher<T>(context: Context, purchase: Purchase, ask: As
 interface Known {
   readonly tab: Tab;
   readonly price?: bigint;
-  /** What the budget was charged for vouchers of this purchase. */
-  readonly charged: bigint;
 }
 
 interface Sent extends Known {
@@ -92,13 +90,13 @@ async function openChannelTo({ address, chain }: Context, node: Address): Promis
 /** By our purse and the chain. */
 function whatIsKnown({ purse }: Context, { node, policyId }: Purchase, { epoch, redeemed }: Channel): Known {
   const tab = purse.tab(node, epoch);
-  if (tab === undefined) return { tab: { epoch, paid: redeemed, signed: redeemed, shared: false }, charged: 0n };
+  if (tab === undefined) return { tab: { epoch, paid: redeemed, signed: redeemed, shared: false } };
   const paid = larger(tab.paid, redeemed);
   const price = tab.shared ? undefined : purse.price(node, policyId);
-  return { tab: { ...tab, paid, signed: larger(tab.signed, redeemed) }, price, charged: 0n };
+  return { tab: { ...tab, paid, signed: larger(tab.signed, redeemed) }, price };
 }
 
-/** Signs; what is signed counts as spent from the budget, whatever becomes of it. Throws unless budget and deposit cover it. */
+/** Signs; what is signed counts as spent from the budget, whatever the node says of it. Throws unless budget and deposit cover it. */
 function nextVoucher(context: Context, { node, budget }: Purchase, channel: Channel, known: Known): Sent {
   const { tab, price } = known;
   const amount = tab.paid + (price ?? 0n);
@@ -112,22 +110,21 @@ function nextVoucher(context: Context, { node, budget }: Purchase, channel: Chan
   const next = { ...tab, signed: tab.signed + more };
   context.purse.note(node, next);
   const voucher = signedVoucher(context, node, tab.epoch, amount);
-  return { tab: next, price, charged: known.charged + more, voucher, more };
+  return { tab: next, price, voucher, more };
 }
 
 /**
  * By an E_UNPAID: the price, and what the node counts as paid if it shows our signature of it. Undefined if it is another refusal, or
- * leads to no higher voucher: then the one just sent was enough.
+ * leads to no higher voucher: then the one just sent was enough. A node that shows a higher one of another process of ours may still have taken
+ * what we sent, which so stays spent: two processes that read at once could otherwise be played off against each other.
  */
 function whatIsLearnt(context: Context, purchase: Purchase, sent: Sent, error: unknown): Known | undefined {
   const data = unpaidData(error);
   const price = amountIn(data?.price);
   if (data === undefined || price === undefined) return undefined;
-  const { node, policyId, budget } = purchase;
+  const { node, policyId } = purchase;
   const { tab, voucher, more } = sent;
   const claimed = claimedAmount(context, node, tab.epoch, data) ?? 0n;
-  const isOthers = claimed > tab.signed; // another process of ours signed it: what we sent gave the node nothing
-  if (isOthers) budget.charge(node, -sent.charged);
   const next = {
     ...tab,
     paid: larger(tab.paid, claimed),
@@ -137,7 +134,7 @@ function whatIsLearnt(context: Context, purchase: Purchase, sent: Sent, error: u
   context.purse.note(node, next);
   context.purse.notePrice(node, policyId, price);
   if (next.paid + price <= voucher.amount) return undefined;
-  return { tab: next, price, charged: isOthers ? 0n : sent.charged };
+  return { tab: next, price };
 }
 
 function signedVoucher(context: Context, node: Address, epoch: bigint, amount: bigint): Voucher {
@@ -183,7 +180,10 @@ function tooHigh(price: bigint, maxPrice: bigint, paid: bigint): NkmsError {
     `The node asks ${price} wei of NKMS per read; at most ${maxPrice} are paid it for one.`,
     {
       why: paid === 0n ? "Nothing was paid." : `It was paid ${paid} for this read already, and that was not enough.`,
-      fix: `Read with {maxPrice: ${price + paid}n}, or let another node answer.`,
+      fix:
+        paid === 0n
+          ? `Read with {maxPrice: ${price}n}, or let another node answer.`
+          : `Read again if another program of yours paid it meanwhile; else with {maxPrice: ${price + paid}n}, or let another node answer.`,
       data: { price, maxPrice, paid },
     },
   );

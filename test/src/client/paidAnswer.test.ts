@@ -153,19 +153,59 @@ describe("paidAnswer", () => {
     expect(met.slice(-2)).to.deep.equal(["ok", "ok"]);
   });
 
-  it("goes on at once where the node shows more than was ever sent from here", async () => {
-    const node = honest(10n);
-    await read(node);
-    const other = elsewhere();
-    [bob, sent] = [other, []];
-    await read(node);
-    await read(node);
-    bob = { ...other, purse: network.person("bob").purse };
+  /** Bob as a process that was away while another paid: it thinks that 10 are paid, and 31 are. */
+  async function behind(node: Answer): Promise<void> {
+    for (let index = 0; index < 3; index++) await read(node);
+    bob = elsewhere();
     bob.purse.note(NODE, { epoch: 2n, paid: 10n, signed: 10n, shared: false });
     bob.purse.notePrice(NODE, POLICY, PRICE);
     sent = [];
+  }
+
+  it("counts as spent what it signed where the node shows more than was ever sent from here, and has to read again", async () => {
+    const node = honest(10n);
+    await behind(node);
+    const error = await rejection(read(node));
+    expect([error.code, error.data]).to.deep.equal([
+      "E_PRICE_TOO_HIGH",
+      { price: PRICE, maxPrice: PRICE, paid: PRICE },
+    ]);
+    expect(error.fix).to.include("Read again");
     await read(node);
+    expect(sent).to.deep.equal([17n, 31n, 38n]);
+  });
+
+  it("goes on at once where the node shows more and the budget has as much left", async () => {
+    const node = honest(10n);
+    await behind(node);
+    await read(node, 2n * PRICE);
     expect(sent).to.deep.equal([17n, 38n]);
+  });
+
+  it("pays one price to a node that answers with vouchers of another process, each higher than ours", async () => {
+    const error = await rejection(read((voucher) => unpaid(voucher ? shown(voucher.amount + 5n) : {})));
+    expect([error.code, error.data.paid]).to.deep.equal(["E_PRICE_TOO_HIGH", PRICE]);
+    expect(sent).to.deep.equal([undefined, 10n, 22n]);
+  });
+
+  it("asks no node that is too dear for what was signed for it before", async () => {
+    const node = honest(10n, 20n);
+    await read(node, 20n);
+    const lost = new NkmsError("E_TIMEOUT", "Lost.");
+    expect(await rejection(read(() => lost, 20n))).to.equal(lost);
+    sent = [];
+    const error = await rejection(read(node));
+    expect([error.code, error.data]).to.deep.equal(["E_PRICE_TOO_HIGH", { price: 20n, maxPrice: PRICE, paid: 0n }]);
+    expect(sent).to.deep.equal([]);
+  });
+
+  it("says what the read has paid the node where its next policy is too dear", async () => {
+    const budget = new Budget(PRICE);
+    const lost = new NkmsError("E_TIMEOUT", "Lost.");
+    await read(honest(10n));
+    expect(await rejection(buy(() => lost, budget))).to.equal(lost);
+    const error = await rejection(buy(honest(10n, PRICE + 1n), budget, new Uint8Array(32).fill(2)));
+    expect([error.code, error.data]).to.deep.equal(["E_PRICE_TOO_HIGH", { price: 8n, maxPrice: PRICE, paid: PRICE }]);
   });
 
   it("pays each policy's own price", async () => {
