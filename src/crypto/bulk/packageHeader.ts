@@ -53,8 +53,9 @@ export function sealPackage({ content, ...layers }: LayeredPackage, dek: Uint8Ar
   const { encryptionKey, commitment } = deriveFileKeys(dek, sha256(prefix));
   const length = new Uint8Array(8);
   new DataView(length.buffer).setBigUint64(0, BigInt(content.length));
-  const sealed = seal("chacha20-poly1305", encryptionKey, NONCE, concat(content.tail, content.root, length));
-  wipe(encryptionKey);
+  const plain = concat(content.tail, content.root, length);
+  const sealed = seal("chacha20-poly1305", encryptionKey, NONCE, plain);
+  wipe(encryptionKey, plain);
   return concat(prefix, commitment, sealed);
 }
 
@@ -79,6 +80,7 @@ export function openPackage(header: Uint8Array, dek: Uint8Array): LayeredPackage
   wipe(encryptionKey);
   const length = Number(new DataView(plain.buffer, plain.byteOffset).getBigUint64(64));
   const content = { tail: plain.slice(0, 32), root: plain.slice(32, 64), length };
+  wipe(plain);
   requirePackage(content);
   return { content, ...layers };
 }

@@ -19,7 +19,8 @@ import { requireBytes, requireLength } from "../encoding";
 import { CryptoError } from "../errors";
 import type { ByteSource } from "../stream";
 import { restore, truncated } from "./allOrNothing";
-import { MAX_LAYERED_BLOCKS, MAX_ROTATIONS, openPackage, sealPackage } from "./packageHeader";
+import { type LayeredPackage, MAX_LAYERED_BLOCKS, MAX_ROTATIONS, openPackage, sealPackage } from "./packageHeader";
+import { wipe } from "../secrets";
 import { KEY_LENGTH } from "../symmetric";
 import { AES_BLOCK_LENGTH, bulk } from "./primitives";
 
@@ -42,15 +43,22 @@ const SECURITY_BITS = 128;
 /** The data key before this one. The other direction needs a preimage of SHA-256. */
 export function previousKey(key: Uint8Array): Uint8Array {
   requireLength("key", key, KEY_LENGTH);
-  return sha256(concat(PREVIOUS, key));
+  const labelled = concat(PREVIOUS, key);
+  const previous = sha256(labelled);
+  wipe(labelled);
+  return previous;
 }
 
 /** The data key `steps` rotations before that of `key`. Throws E_TOO_MANY_ROTATIONS. */
 export function earlierKey(key: Uint8Array, steps: number): Uint8Array {
   if (!Number.isInteger(steps) || steps < 0 || steps > MAX_ROTATIONS) throw tooManyRotations(steps);
   requireLength("key", key, KEY_LENGTH);
-  let earlier = key;
-  for (let step = 0; step < steps; step++) earlier = previousKey(earlier);
+  let earlier: Uint8Array = Uint8Array.from(key);
+  for (let step = 0; step < steps; step++) {
+    const later = earlier;
+    earlier = previousKey(later);
+    wipe(later);
+  }
   return earlier;
 }
 
@@ -105,13 +113,23 @@ export interface Rotation {
  * where the file is shorter than its package says.
  */
 export async function rotate(header: Uint8Array, key: Uint8Array, readAt: ReadAt): Promise<Rotation> {
-  const { content, rotation, layerBlocks } = openPackage(header, previousKey(key));
+  const { content, rotation, layerBlocks } = openFormer(header, key);
   const most = Math.min(MAX_ROTATIONS, Math.floor(MAX_LAYERED_BLOCKS / layerBlocks));
   if (rotation >= most) throw tooManyRotations(rotation + 1, most);
   return {
     header: sealPackage({ content, rotation: rotation + 1, layerBlocks }, key),
     changes: await layer(key, content.length, layerBlocks, readAt),
   };
+}
+
+/** The package under the data key before this one. */
+function openFormer(header: Uint8Array, key: Uint8Array): LayeredPackage {
+  const former = previousKey(key);
+  try {
+    return openPackage(header, former);
+  } finally {
+    wipe(former);
+  }
 }
 
 /** The plaintext of a transformed file with the data key of its present rotation. Throws as `openPackage` and `restore`. */
@@ -121,9 +139,13 @@ export async function* restoreRotated(
   openBody: () => ByteSource,
 ): AsyncGenerator<Uint8Array> {
   const { content, rotation, layerBlocks } = openPackage(header, key);
-  const keys = rotation === 0 ? [] : [key];
+  const keys: Uint8Array[] = rotation === 0 ? [] : [Uint8Array.from(key)];
   while (keys.length < rotation) keys.push(previousKey(keys[keys.length - 1]));
-  yield* restore(content, () => withoutLayers(openBody(), content.length, layerBlocks, keys));
+  try {
+    yield* restore(content, () => withoutLayers(openBody(), content.length, layerBlocks, keys));
+  } finally {
+    for (const one of keys) wipe(one);
+  }
 }
 
 /** The file without the layers of `keys`, while it streams through. */
@@ -179,6 +201,7 @@ function layerPads(key: Uint8Array, length: number, blocks: number): [number, Ui
   const places = distinctPlaces(key, Math.ceil(length / ROTATION_BLOCK_LENGTH), blocks);
   const padKey = hkdf(sha256, key, undefined, PAD, KEY_LENGTH);
   const pads = bulk.xorStream(padKey, 0, new Uint8Array(places.length * ROTATION_BLOCK_LENGTH));
+  wipe(padKey);
   return places.map((place, index) => [
     place,
     pads.slice(index * ROTATION_BLOCK_LENGTH, (index + 1) * ROTATION_BLOCK_LENGTH),
@@ -189,11 +212,13 @@ function layerPads(key: Uint8Array, length: number, blocks: number): [number, Ui
 function distinctPlaces(key: Uint8Array, total: number, wanted: number): number[] {
   if (wanted >= total) return Array.from({ length: total }, (_, place) => place);
   const places = new Set<number>();
-  const next = streamNumbers(hkdf(sha256, key, undefined, PLACES, KEY_LENGTH));
+  const placesKey = hkdf(sha256, key, undefined, PLACES, KEY_LENGTH);
+  const next = streamNumbers(placesKey);
   while (places.size < wanted) {
     const number = next();
     if (number < NUMBERS - (NUMBERS % total)) places.add(number % total);
   }
+  wipe(placesKey);
   return [...places].sort((a, b) => a - b);
 }
 

@@ -22,6 +22,7 @@ import {
 import { deriveFileKeys } from "../../../../src/crypto/keyCommitment";
 import { expectRefusal, flipBit } from "../../../support/crypto";
 import { rejection } from "../../../support/errors";
+import { leftovers, leftoversLater } from "../../../support/leftovers";
 import { seededRandom } from "../../../support/seededRandom";
 import { gather } from "../../../support/streams";
 
@@ -69,6 +70,35 @@ describe("rotation", () => {
       expected: MAX_ROTATIONS,
     });
     expectRefusal(() => previousKey(top.slice(1)), "E_BAD_ENCODING", { field: "key", got: 31, expected: 32 });
+  });
+
+  it("wipes the keys it makes on the way, and none that a caller holds", async () => {
+    const given = Uint8Array.from(keys[2]);
+    const file = await File.of(data, keys[0], 300);
+    await file.rotate(keys[1]);
+    const rotation = (key: Uint8Array) =>
+      rotate(file.header, key, async (from, size) => file.body.slice(from, from + size));
+    const uses = ["places", "pad"].map((use) => hkdfSync("sha256", given, "", `nkms/v1/rotation/${use}`, 32));
+    for (const secret of [keys[1], ...uses.map((one) => new Uint8Array(one))]) {
+      expect(await leftoversLater(Uint8Array.from(secret), () => rotation(given))).to.equal(0);
+    }
+    await file.rotate(given);
+    for (const secret of [keys[1], keys[2]]) {
+      expect(await leftoversLater(Uint8Array.from(secret), () => file.read(given))).to.equal(0);
+    }
+    expect(leftovers(given, [], () => earlierKey(top, 3))).to.equal(0);
+    expect(leftovers(top, [], () => previousKey(top))).to.equal(0);
+    expect(given).to.deep.equal(keys[2]);
+    expect(earlierKey(given, 0)).to.deep.equal(given);
+  });
+
+  it("wipes the package it seals or opens", () => {
+    const content = { tail: seededRandom("tail")(32), root: seededRandom("root")(32), length: 7 };
+    const header = sealPackage({ content, rotation: 0, layerBlocks: 1 }, top);
+    const plain = concat(content.tail, content.root);
+    expect(leftovers(plain, [], () => sealPackage({ content, rotation: 0, layerBlocks: 1 }, top))).to.equal(0);
+    expect(leftovers(plain, [], () => openPackage(header, top))).to.equal(0);
+    expect(openPackage(header, top).content).to.deep.equal(content);
   });
 
   it("changes as many blocks as a reader's kept fraction asks for", () => {
