@@ -13,9 +13,9 @@ import {
   deal,
   dealingCommitment,
   readDealing,
-  readKFrag,
   requireShare,
   requireSigned,
+  withKFrag,
   type Dealing,
 } from "./afgh/dealing";
 import { deriveKey } from "./afgh/encoding";
@@ -120,18 +120,20 @@ class AfghEngine implements LevelledEngine {
   }
 
   verifyFraction(kfrag: Uint8Array, keys: FractionKeys): ShareCommitment {
-    const fraction = readKFrag(this.#groups, kfrag, this.#readShare);
-    this.#requireKeys("kfrag", fraction.dealing, keys);
-    requireSigned(fraction.dealing, keys.signerPublicKey);
-    requireShare(this.#groups, fraction);
-    return dealingCommitment(this.#groups, fraction.dealing);
+    return withKFrag(this.#groups, kfrag, this.#readShare, (fraction) => {
+      this.#requireKeys("kfrag", fraction.dealing, keys);
+      requireSigned(fraction.dealing, keys.signerPublicKey);
+      requireShare(this.#groups, fraction);
+      return dealingCommitment(this.#groups, fraction.dealing);
+    });
   }
 
   reencrypt(kfrag: Uint8Array, capsule: Uint8Array): Uint8Array {
-    const fraction = readKFrag(this.#groups, kfrag, this.#readShare);
-    const read = this.#readCapsule(capsule);
-    requireOwner(read, fraction.dealing.owner);
-    return makeAnswer(this.#groups, fraction, read);
+    return withKFrag(this.#groups, kfrag, this.#readShare, (fraction) => {
+      const read = this.#readCapsule(capsule);
+      requireOwner(read, fraction.dealing.owner);
+      return makeAnswer(this.#groups, fraction, read);
+    });
   }
 
   verify(cfrag: Uint8Array, context: AnswerContext): VerifiedAnswer {

@@ -17,6 +17,7 @@ import type { Encapsulation, RandomSource } from "../engine";
 import { badProof } from "../errors";
 import type { G1, G2, PairingBackend } from "../pairing";
 import { requireUnlike } from "../random";
+import { wipe } from "../secrets";
 import { deriveKey, G1_LENGTH, G2_LENGTH, hashPoints, readG1, readG2 } from "./encoding";
 import { add, decodeGroupScalar, encodeScalar, invertGroupSecret, multiply, negate, randomGroupScalar } from "./scalar";
 
@@ -36,13 +37,20 @@ export interface Capsule {
 export function encapsulate(backend: PairingBackend, ownerKey: G1, random: RandomSource): Encapsulation {
   const r = randomGroupScalar(random);
   const u = randomGroupScalar(random);
-  requireUnlike(encodeScalar(r), encodeScalar(u));
+  requireOther(r, u);
   const c = backend.multiplyG1(ownerKey, r);
   const v = backend.multiplyG1(ownerKey, u);
   const s = add(u, multiply(r, hashPoints(backend, "capsule", [ownerKey, c, v])));
   const capsule = concat(...[ownerKey, c, v].map((point) => backend.encodeG1(point)), encodeScalar(s));
   const shared = backend.pairingProduct([[backend.multiplyG1(backend.g1, r), backend.g2]]);
   return { capsule, key: deriveKey("second", shared, capsule) };
+}
+
+/** `requireUnlike` of scalars. Throws E_BAD_RANDOM. */
+function requireOther(first: bigint, second: bigint): void {
+  const encoded = [encodeScalar(first), encodeScalar(second)] as const;
+  requireUnlike(...encoded);
+  wipe(...encoded);
 }
 
 /** Reads a second-level capsule and checks its proof. Throws E_BAD_ENCODING, E_IDENTITY, or E_BAD_PROOF with field "capsule". */

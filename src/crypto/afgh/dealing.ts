@@ -16,6 +16,7 @@ import { decodePoint, decodeSignature, requireLength, requireMinimum, SIGNATURE_
 import type { Fraction, RandomSource, RekeyRequest, ShareCommitment } from "../engine";
 import { badProof } from "../errors";
 import type { G1, G2, PairingBackend } from "../pairing";
+import { wipe } from "../secrets";
 import { sign, verifySignature } from "../signature";
 import { eip2537, G1_LENGTH, G2_LENGTH, readG1, readG2 } from "./encoding";
 import type { PublicKey } from "./keys";
@@ -80,13 +81,24 @@ export function readDealing(backend: PairingBackend, field: string, bytes: Uint8
   };
 }
 
-/** Reads a kfrag, its public side by `readShare`; `requireShare` checks that it is what its dealing says. Throws E_BAD_ENCODING. */
-export function readKFrag(backend: PairingBackend, bytes: Uint8Array, readShare: Reader<Dealing>): KFrag {
+/**
+ * Lends a kfrag, its public side read by `readShare`, and wipes our copy of its key afterwards; `requireShare` checks that it is what its dealing
+ * says. Throws E_BAD_ENCODING.
+ */
+export function withKFrag<T>(
+  backend: PairingBackend,
+  bytes: Uint8Array,
+  readShare: Reader<Dealing>,
+  use: (kfrag: KFrag) => T,
+): T {
   requireMinimum("kfrag", bytes, G2_LENGTH, "its key");
-  const copy = Uint8Array.from(bytes);
-  const encodedKey = copy.subarray(0, G2_LENGTH);
-  const dealing = readShare("kfrag", copy.slice(G2_LENGTH));
-  return { encodedKey, key: readG2(backend, "kfrag.key", encodedKey), dealing };
+  const encodedKey = Uint8Array.from(bytes.subarray(0, G2_LENGTH));
+  try {
+    const dealing = readShare("kfrag", Uint8Array.from(bytes.subarray(G2_LENGTH)));
+    return use({ encodedKey, key: readG2(backend, "kfrag.key", encodedKey), dealing });
+  } finally {
+    wipe(encodedKey);
+  }
 }
 
 /**
@@ -132,6 +144,9 @@ export function deal(
     const key = backend.multiplyG2(recipient.y, multiply(evaluateAt(polynomial, index), inverse));
     const wrapped = concat(Uint8Array.of(index), common);
     const commitment = dealingCommitment(backend, readDealing(backend, "kfrag", wrapped));
-    return { kfrag: concat(backend.encodeG2(key), wrapped), commitment };
+    const encodedKey = backend.encodeG2(key);
+    const kfrag = concat(encodedKey, wrapped);
+    wipe(encodedKey);
+    return { kfrag, commitment };
   });
 }

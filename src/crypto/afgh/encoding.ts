@@ -12,7 +12,7 @@ import { requireLength } from "../encoding";
 import { badEncoding } from "../errors";
 import type { G1, G2, PairingBackend } from "../pairing";
 import { wipe } from "../secrets";
-import { reduceToGroup } from "./scalar";
+import { reduceSecret, reduceToGroup } from "./scalar";
 
 export const G1_LENGTH = 48;
 export const G2_LENGTH = 96;
@@ -35,8 +35,15 @@ export function readG2(backend: PairingBackend, field: string, bytes: Uint8Array
 /** Libraries differ in what they let pass; a value that does not come back as it was is not the encoding of a point. */
 function requirePoint<T>(field: string, bytes: Uint8Array, point: T | undefined, encode: (point: T) => Uint8Array): T {
   const isIdentity = (bytes[0] & IDENTITY_FLAG) !== 0;
-  if (point !== undefined && !isIdentity && equalBytes(encode(point), bytes)) return point;
+  if (point !== undefined && !isIdentity && isEncoded(encode(point), bytes)) return point;
   throw badEncoding(field, "is not a point of the group", isIdentity ? "the identity" : "no such point", "a point");
+}
+
+/** Compares and wipes the encoding that was made for it: of a kfrag it is the node's secret. */
+function isEncoded(encoded: Uint8Array, bytes: Uint8Array): boolean {
+  const isSame = equalBytes(encoded, bytes);
+  wipe(encoded);
+  return isSame;
 }
 
 /** x and y of a point of G1, each padded to 64 bytes (EIP-2537). */
@@ -62,5 +69,5 @@ export function deriveKey(level: "first" | "second", shared: Uint8Array, capsule
 
 /** A scalar that only the holder of `secret` can compute, the same for the same context. */
 export function deriveScalar(use: "blinding" | "nonce" | "inversion", secret: Uint8Array, context: Uint8Array): bigint {
-  return reduceToGroup(hkdf(sha256, secret, undefined, concat(utf8(domain(use)), context), 48));
+  return reduceSecret(hkdf(sha256, secret, undefined, concat(utf8(domain(use)), context), 48));
 }

@@ -6,6 +6,7 @@ import { requireLength, SCALAR_LENGTH } from "../encoding";
 import type { RandomSource } from "../engine";
 import { badEncoding } from "../errors";
 import { draw } from "../random";
+import { wipe } from "../secrets";
 
 const { Fr } = bls12_381.fields;
 
@@ -32,9 +33,16 @@ export function reduceToGroup(bytes: Uint8Array): bigint {
   return (bytesToNumberBE(bytes) % (GROUP_ORDER - 1n)) + 1n;
 }
 
+/** The same of secret bytes, which are wiped. */
+export function reduceSecret(wide: Uint8Array): bigint {
+  const scalar = reduceToGroup(wide);
+  wipe(wide);
+  return scalar;
+}
+
 /** A random scalar of 48 drawn bytes. */
 export function randomGroupScalar(random: RandomSource): bigint {
-  return reduceToGroup(draw(random, WIDE_LENGTH));
+  return reduceSecret(draw(random, WIDE_LENGTH));
 }
 
 export const add = (a: bigint, b: bigint): bigint => Fr.add(a, b);

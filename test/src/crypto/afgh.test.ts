@@ -4,8 +4,9 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { expect } from "chai";
 
-import { concat, utf8 } from "../../../src/bytes";
+import { concat, equalBytes, utf8 } from "../../../src/bytes";
 import { afgh } from "../../../src/crypto/afgh";
+import { encodeScalar, reduceSecret, reduceToGroup } from "../../../src/crypto/afgh/scalar";
 import type { LevelledEngine, RekeyRequest, VerifiedAnswer } from "../../../src/crypto/engine";
 import type { PairingBackend } from "../../../src/crypto/pairing";
 import { noblePairing } from "../../../src/crypto/pairingNoble";
@@ -13,6 +14,8 @@ import { toBigInt } from "../../../src/crypto/scalar";
 import { sign } from "../../../src/crypto/signature";
 import { umbral } from "../../../src/crypto/umbral";
 import { expectRefusal, makeScope, pairings, subsets } from "../../support/crypto";
+import { thrown } from "../../support/errors";
+import { leftovers } from "../../support/leftovers";
 import { seededRandom } from "../../support/seededRandom";
 
 const { G1, G2 } = bls12_381;
@@ -230,6 +233,51 @@ describe("afgh", () => {
       const call = () =>
         engine.verify(swapped, { capsule: scope.capsule, commitment: first.commitment, ...scope.keys });
       expectRefusal(call, "E_BAD_PROOF", { field: "cfrag", part: "equation e(C1, D) = e(Gamma, Y_B)" });
+    });
+  });
+
+  context("secrets", () => {
+    it("of a node are wiped where they were copied, also those of a kfrag that is refused", () => {
+      const [{ kfrag }] = scope.split(1, 1);
+      const given = Uint8Array.from(kfrag);
+      const secret = kfrag.slice(0, 96);
+      const seen: Uint8Array[] = [];
+      const keep = (bytes: Uint8Array) => {
+        if (equalBytes(bytes, secret)) seen.push(bytes);
+        return bytes;
+      };
+      const watchedGroups: PairingBackend = {
+        ...groups,
+        decodeG2: (bytes) => groups.decodeG2(keep(bytes)),
+        encodeG2: (point) => keep(groups.encodeG2(point)),
+      };
+      const node = afgh(watchedGroups);
+      const answer = node.reencrypt(given, scope.capsule, random);
+      node.verifyFraction(given, scope.keys);
+      const foreign = { ...scope.keys, ownerPublicKey: scope.recipient.publicKey };
+      expect(thrown(() => node.verifyFraction(given, foreign)).code).to.equal("E_WRONG_KEY");
+      const rest = Uint8Array.from(given).fill(0, 100);
+      expect(
+        leftovers(secret, [given, rest], () => thrown(() => node.reencrypt(rest, scope.capsule, random))),
+      ).to.equal(0);
+      expect(seen).to.have.length(6);
+      for (const bytes of seen) expect(bytes).to.deep.equal(new Uint8Array(96));
+      expect(given).to.deep.equal(kfrag);
+      expect(node.reencrypt(given, scope.capsule, random)).to.deep.equal(answer);
+    });
+
+    it("of an owner are wiped once they are numbers, or in a fraction", () => {
+      const [wide, other] = [random(48), random(48)];
+      const encoded = encodeScalar(reduceToGroup(wide));
+      expect(leftovers(wide, [], () => engine.keygen(() => wide).secretKey)).to.equal(0);
+      for (const secret of [wide, encoded]) {
+        const draws = [wide, other];
+        expect(leftovers(secret, [], () => afgh().encapsulate(scope.owner.publicKey, () => draws.pop()!))).to.equal(0);
+      }
+      const secretBytes = Uint8Array.from(wide);
+      expect([reduceSecret(secretBytes), secretBytes]).to.deep.equal([reduceToGroup(wide), new Uint8Array(48)]);
+      const dealt = () => afgh().rekey(request(), seededRandom("afgh dealing"))[2].kfrag;
+      expect(leftovers(dealt().slice(0, 96), [], dealt)).to.equal(0);
     });
   });
 
