@@ -47,12 +47,14 @@ export function requireUnlike(first: Uint8Array, second: Uint8Array): void {
 
 /**
  * The source of one rekeying, which refuses to give the same bytes twice (E_BAD_RANDOM): a part of a fraction that its node knows would be the
- * secret that hides the owner's key, and equal coefficients would let two nodes do what `threshold` should. It keeps hashes of what it gave.
+ * secret that hides the owner's key, and equal coefficients would let two nodes do what `threshold` should. It keeps hashes of what
+ * it gave, and leaves copying and lengths to `draw`, by which whoever asks it draws.
  */
 export function unrepeated(random: RandomSource): RandomSource {
   const given = new Set<string>();
   return (length) => {
-    const bytes = draw(random, length);
+    const bytes = askFor(random, length);
+    if (!(bytes instanceof Uint8Array)) return bytes;
     const name = toHex(sha256(bytes.subarray(0, COMPARED_LENGTH)));
     if (given.has(name)) throw stuck();
     given.add(name);
