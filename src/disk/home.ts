@@ -5,3 +5,8 @@ import { join } from "node:path";
 export function nkmsHome(home?: string): string {
   return home ?? process.env.NKMS_HOME ?? join(homedir(), ".nkms");
 }
+
+/** The store of a node for which no other folder is named. `home` as in {@link nkmsHome}. */
+export function nodeStore(chainId: number, staker: string, home?: string): string {
+  return join(nkmsHome(home), "nodes", String(chainId), staker.toLowerCase());
+}

@@ -1,8 +1,6 @@
 /** A node from its configuration: key file, chain, store, server. */
-import { join } from "node:path";
-
 import { connectChain } from "../chain/connection";
-import { nkmsHome } from "../disk/home";
+import { nodeStore } from "../disk/home";
 import { LOCAL_CHAIN_ID } from "../chain/networks";
 import { accountOf, openKeyFile } from "../chain/identity";
 import type { Engine } from "../crypto/engine";
@@ -45,7 +43,7 @@ export async function runNode(options: RunOptions): Promise<RunningNode & { stak
     const node = await startNode({
       host: config.host ?? "127.0.0.1",
       port: config.port ?? DEFAULT_PORT,
-      directory: config.directory ?? join(nkmsHome(home), "nodes", String(chain.chainId), staker),
+      directory: config.directory ?? nodeStore(chain.chainId, staker, home),
       keys,
       engine,
       chain: ethereumView(chain, staker),

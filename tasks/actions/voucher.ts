@@ -1,9 +1,7 @@
-import { join } from "node:path";
-
 import { refusal } from "../../src/chain/refusals";
 import { umbral } from "../../src/crypto/umbral";
-import { nkmsHome } from "../../src/disk/home";
-import { NkmsError } from "../../src/errors";
+import { hasErrno } from "../../src/disk/durableFile";
+import { nodeStore } from "../../src/disk/home";
 import { ethereumView } from "../../src/node/ethereumView";
 import { dueVouchers, redemptionBatches } from "../../src/node/redeemVouchers";
 import { readVouchers, vouchersFolder } from "../../src/node/voucherStore";
@@ -49,7 +47,7 @@ export async function redeemVouchers(session: Session): Promise<Outcome> {
   const { chain, identity } = await session.connectAs();
   const of = session.optional("of");
   const staker = of === undefined ? identity.account.address : await session.account(of);
-  const store = session.optional("data") ?? join(nkmsHome(), "nodes", `${chain.chainId}`, staker.toLowerCase());
+  const store = session.optional("data") ?? nodeStore(chain.chainId, staker);
   const vouchers = await vouchersFor(staker, vouchersFolder(store));
   const damaged: string[] = [];
   const due = await dueVouchers(ethereumView(chain, staker), vouchers, ({ payer }) => damaged.push(payer));
@@ -71,10 +69,13 @@ export async function redeemVouchers(session: Session): Promise<Outcome> {
   });
 }
 
+/** What readdir says of a folder that the options should not have named. */
+const UNREADABLE = ["ENOENT", "ENOTDIR", "EACCES"];
+
 /** All vouchers in a folder. Throws E_USAGE where it cannot be read, or holds those of another node. */
 async function vouchersFor(staker: string, folder: string): Promise<Voucher[]> {
   const vouchers = await readVouchers(folder).catch((error: unknown) => {
-    if (error instanceof NkmsError) throw error;
+    if (!UNREADABLE.some((code) => hasErrno(error, code))) throw error;
     throw usage(
       `There is no folder ${folder} that can be read.`,
       "Let --data name the folder of the node's store, without -vouchers at its end, or --of the node, by name or address, whose store lies in NKMS_HOME.",

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { parseEther } from "ethers";
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -249,7 +249,11 @@ describe("tasks for sharing, conditions and vouchers", () => {
     const others = await redeem("bea");
     expect([others.exitCode, others.value.error.code]).to.deep.equal([2, "E_USAGE"]);
     expect(others.value.error.fix).to.include(`--of ${node.address.toLowerCase()}`);
-    const { value } = await rehearsed("voucher:redeem", { from: "bea", of: "ada", data });
+    const byDefault = join(world().home, "nodes", "31337", node.address.toLowerCase());
+    await cp(vouchersFolder(data), vouchersFolder(byDefault), { recursive: true });
+    const dry = await world().json("voucher:redeem", { from: "bea", of: "ada", data, dryRun: true });
+    expect(dry.value).to.include({ channels: 1, amount: "0.003", node: node.address });
+    const { value } = await rehearsed("voucher:redeem", { from: "bea", of: "ada" });
     expect(value).to.include({ channels: 1, amount: "0.003", node: node.address });
     expect((await redeem("ada")).value).to.deep.include({ channels: 0, transactions: [] });
     expect((await bea.channel(node.address))!.redeemed).to.equal(3n * PRICE);
@@ -280,6 +284,9 @@ describe("tasks for sharing, conditions and vouchers", () => {
   });
 
   it("refuse what they cannot use, and say where", async () => {
+    const [file, circle] = ["file", "circle"].map((name) => join(folder, name));
+    await writeFile(vouchersFolder(file), "");
+    await symlink(vouchersFolder(circle), vouchersFolder(circle));
     const cases: [string, object, number, string][] = [
       ["policy:create", { when: "soon()" }, 2, "E_BAD_CONDITION"],
       ["policy:create", { payer: "nobody" }, 5, "E_KEY_MISSING"],
@@ -293,6 +300,8 @@ describe("tasks for sharing, conditions and vouchers", () => {
       ["condition:check", { when: "logged(1)", id: "0x" + "77".repeat(32) }, 2, "E_USAGE"],
       ["condition:check", { id: "0x" + "77".repeat(32) }, 3, "E_UNKNOWN_POLICY"],
       ["voucher:redeem", { data: "/nowhere" }, 2, "E_USAGE"],
+      ["voucher:redeem", { data: file }, 2, "E_USAGE"],
+      ["voucher:redeem", { data: circle }, 1, "E_UNEXPECTED"],
       ["voucher:redeem", { from: "bea" }, 2, "E_USAGE"],
       ["voucher:redeem", { data: vouchersFolder(node.directory) }, 2, "E_USAGE"],
       ["voucher:redeem", { data: node.directory }, 0, "ok"],
