@@ -16,6 +16,8 @@ import {
   bigEndian,
   forged,
   type InvalidTest,
+  proof,
+  shareHeaders,
   together,
   toInteger,
   twoVectors,
@@ -62,7 +64,6 @@ export function negated(argument: Argument, at: number, what: string, code: stri
   return argument.flipped(at, { comment: `${what} negated`, code, field });
 }
 
-const proof = (comment: string, field: string) => ({ comment, code: "E_BAD_PROOF", field });
 const unsigned = (comment: string, field: string) => ({ comment, code: "E_BAD_SIGNATURE", field });
 
 /** P + G. */
@@ -164,13 +165,9 @@ function umbralAnswers(valid: Record<string, Uint8Array>, vector: Vector, other:
 /** wrapped: i 1 ‖ m 1 ‖ F_0 33 ‖ F_1 33 ‖ sealed, of a dealing that two answers open. */
 function dealings(argument: Argument, at: number): InvalidTest[] {
   const { name } = argument;
-  const counts = (place: number, field: string) =>
-    [0, 33].map((count) =>
-      argument.with(at + place, Uint8Array.of(count), { comment: `${field}: ${count}`, code: "E_BAD_ENCODING", field }),
-    );
   const third = { comment: "a third coefficient is missing", code: "E_BAD_ENCODING", field: name };
   return [
-    ...[...counts(0, `${name}.index`), ...counts(1, `${name}.threshold`)],
+    ...shareHeaders(argument, at),
     argument.with(at + 1, Uint8Array.of(3), third),
     ...[0, 1].flatMap((degree) => points(argument, at + 2 + 33 * degree, `${name}.coefficients[${degree}]`)),
     argument.with(at, Uint8Array.of(2), proof("it says that it is another share", name)),

@@ -68,6 +68,19 @@ export class Argument {
   }
 }
 
+/** A value that is well formed and not the one that was proven or committed to. */
+export const proof = (comment: string, field: string): Refusal => ({ comment, code: "E_BAD_PROOF", field });
+
+/** i 1 ‖ m 1 at a place, of no share or of more than there can be. */
+export function shareHeaders(argument: Argument, at: number): InvalidTest[] {
+  return ["index", "threshold"].flatMap((part, place) => {
+    const field = `${argument.name}.${part}`;
+    return [0, 33].map((count) =>
+      argument.with(at + place, Uint8Array.of(count), { comment: `${field}: ${count}`, code: "E_BAD_ENCODING", field }),
+    );
+  });
+}
+
 /** One call with the changes of several; the first tells how it is refused. */
 export function together(first: InvalidTest, ...others: readonly InvalidTest[]): InvalidTest {
   return { ...first, changes: [first, ...others].flatMap(({ changes }) => changes) };

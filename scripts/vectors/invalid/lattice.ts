@@ -5,7 +5,7 @@ import type { LatticeEngine } from "../../../src/crypto/engine";
 import { umbral } from "../../../src/crypto/umbral";
 import { makeLatticeObjects } from "../lattices";
 import { commitments, points } from "./curve";
-import { Argument, type InvalidTest, together } from "./kit";
+import { Argument, type InvalidTest, proof, together } from "./kit";
 
 /** root 32 ‖ salt 32 ‖ a seed 32, then the polynomials of a re-encryption key. */
 const BODY_START = 64;
@@ -13,7 +13,6 @@ const KEY_START = 96;
 const BINDING_LENGTH = 32;
 const ALL_ONES = Uint8Array.of(255, 255, 255, 255);
 
-const proof = (comment: string, field: string) => ({ comment, code: "E_BAD_PROOF", field });
 const encoding = (comment: string, field: string) => ({ comment, code: "E_BAD_ENCODING", field });
 const tampered = (comment: string, field: string) => ({ comment, code: "E_TAMPERED", field });
 

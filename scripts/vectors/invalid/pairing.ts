@@ -13,8 +13,10 @@ import {
   bigEndian,
   forged,
   type InvalidTest,
-  toInteger,
+  proof,
+  shareHeaders,
   together,
+  toInteger,
   twoVectors,
   type Vector,
 } from "./kit";
@@ -26,7 +28,6 @@ const INFINITY = 0x40;
 const SIGN = 0x20;
 const FLAGS = 0xe0;
 
-const proof = (comment: string, field: string) => ({ comment, code: "E_BAD_PROOF", field });
 const wrongKey = (comment: string, field: string) => ({ comment, code: "E_WRONG_KEY", field });
 
 function flagged(flags: number, bytes: Uint8Array): Uint8Array {
@@ -114,15 +115,11 @@ function capsules(valid: Uint8Array, other: Uint8Array): InvalidTest[] {
 /** wrapped: i 1 ‖ m 1 ‖ X_A 48 ‖ Y_B 96 ‖ A_1 48 ‖ signature 64, of a dealing that two answers open. */
 function dealings(argument: Argument, at: number): InvalidTest[] {
   const { name } = argument;
-  const counts = (place: number, field: string) =>
-    [0, 33].map((count) =>
-      argument.with(at + place, Uint8Array.of(count), { comment: `${field}: ${count}`, code: "E_BAD_ENCODING", field }),
-    );
   const third = { comment: "a second coefficient is missing", code: "E_BAD_ENCODING", field: name };
   const minusBase = bls12_381.G1.Point.BASE.negate().toBytes(true);
   const identity = { comment: "A_1 = -g1: the first share's Gamma is the identity", code: "E_IDENTITY" };
   return [
-    ...[...counts(0, `${name}.index`), ...counts(1, `${name}.threshold`)],
+    ...shareHeaders(argument, at),
     argument.with(at + 1, Uint8Array.of(3), third),
     ...points(argument, at + 2, 48, `${name}.owner`),
     ...points(argument, at + 50, 96, `${name}.recipient`),
