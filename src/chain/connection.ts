@@ -5,7 +5,7 @@ import { NkmsError } from "../errors";
 import { AccessLogClient } from "./accessLog";
 import { AllowListsClient } from "./allowLists";
 import type { Call } from "./call";
-import { CONTRACT_FACTORIES, CONTRACT_NAMES } from "./contracts";
+import { CONTRACT_NAMES, contractAt, type ContractName } from "./contracts";
 import { type Deployment, type DeploymentSource, getDeployment, wrongChain } from "./deployment";
 import { transferEther } from "./ether";
 import { KeyRegistryClient } from "./keyRegistry";
@@ -115,8 +115,7 @@ async function checkCode(provider: Provider, deployment: Deployment): Promise<vo
 
 function buildChain(provider: Provider, deployment: Deployment, signer: Signer | undefined, close: () => void): Chain {
   const runner = signer ?? provider;
-  const at = <K extends keyof typeof CONTRACT_FACTORIES>(name: K) =>
-    CONTRACT_FACTORIES[name].connect(deployment[name], runner) as ReturnType<(typeof CONTRACT_FACTORIES)[K]["connect"]>;
+  const at = <K extends ContractName>(name: K) => contractAt(name, deployment[name], runner);
   return {
     chainId: deployment.chainId,
     provider,

@@ -1,4 +1,6 @@
 /** The generated bindings by contract name: the one place that knows them all. */
+import { Contract, type ContractRunner, type Interface } from "ethers";
+
 // Each from its own file: the index of the bindings loads a hundred modules that nobody here needs.
 import { AccessLog__factory } from "../../typechain-types/factories/contracts/conditions/AccessLog__factory";
 import { AllOf__factory } from "../../typechain-types/factories/contracts/conditions/AllOf__factory";
@@ -42,6 +44,18 @@ export const CONTRACT_FACTORIES = {
 export const CONTRACT_NAMES = Object.keys(CONTRACT_FACTORIES) as ContractName[];
 
 export type ContractName = keyof typeof CONTRACT_FACTORIES;
+
+/** The binding of a contract by its name. */
+export type ContractOf<K extends ContractName> = ReturnType<(typeof CONTRACT_FACTORIES)[K]["connect"]>;
+
+const interfaces = new Map<ContractName, Interface>();
+
+/** A contract at an address. Its ABI is read once per process: all of them together take longer to read than to ask a local chain. */
+export function contractAt<K extends ContractName>(name: K, address: string, runner: ContractRunner): ContractOf<K> {
+  const known: Interface = interfaces.get(name) ?? CONTRACT_FACTORIES[name].createInterface();
+  interfaces.set(name, known);
+  return new Contract(address, known, runner) as unknown as ContractOf<K>;
+}
 
 /** The ABI of every contract by name, as JSON fragments. */
 export const abi = {

@@ -5,7 +5,8 @@ import { NkmsError } from "../errors";
 import { faultCode } from "./refusals";
 
 const RPC_TIMEOUT_MS = 20_000;
-const LOOPBACK_POLLING_MS = 100;
+/** A local chain changes at any moment and answers at once: its answers are not kept, and no request waits for others to go with. */
+const LOOPBACK = { cacheTimeout: -1, pollingInterval: 100, batchMaxCount: 1 };
 
 /** A provider for a JSON-RPC URL whose chain id was asked once. Throws E_RPC_FAILED. */
 export async function openProvider(rpcUrl: string): Promise<JsonRpcProvider> {
@@ -16,8 +17,7 @@ export async function openProvider(rpcUrl: string): Promise<JsonRpcProvider> {
   const loopback = /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/.test(`${rpcUrl}/`);
   return new JsonRpcProvider(request, chainId, {
     staticNetwork: true,
-    // A local chain changes at any moment: neither cache its answers nor wait seconds for a block.
-    ...(loopback ? { cacheTimeout: -1, pollingInterval: LOOPBACK_POLLING_MS } : {}),
+    ...(loopback ? LOOPBACK : {}),
   });
 }
 
