@@ -11,7 +11,8 @@ import { campaignsIn, deepTests, forgeCounts, hasForge, stepsWanted } from "./de
 import { readTree } from "./house/sourceTree";
 
 const ROOT = join(__dirname, "..");
-const DEPTH = 500;
+/** Steps of a run at most. */
+const MAX_DEPTH = 500;
 const [FORGE_ALONE, SHORT] = ["--forge", "--short"].map((flag) => process.argv.includes(flag));
 
 interface Part {
@@ -38,15 +39,16 @@ function runForge(): Part {
   }
   const campaigns = campaignsIn(readTree(ROOT, ["test/forge"], [".sol"]));
   const wanted = stepsWanted(SHORT, process.env.NKMS_STEPS);
-  const runs = Math.ceil(wanted / (campaigns * DEPTH));
+  const depth = Math.min(MAX_DEPTH, Math.ceil(wanted / campaigns));
+  const runs = Math.ceil(wanted / (campaigns * depth));
   const seed = process.env.NKMS_SEED ?? `0x${randomBytes(8).toString("hex")}`;
-  console.log(`forge: ${campaigns} campaigns of ${runs} runs of ${DEPTH} steps, seed ${seed}`);
+  console.log(`forge: ${campaigns} campaigns of ${runs} runs of ${depth} steps, seed ${seed}`);
   const { status, stdout, error } = spawnSync("npx", ["--no", "--", "forge", "test", "--fuzz-seed", seed], {
     cwd: ROOT,
     encoding: "utf8",
     maxBuffer: 2 ** 30,
     stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, FOUNDRY_INVARIANT_RUNS: `${runs}`, FOUNDRY_INVARIANT_DEPTH: `${DEPTH}` },
+    env: { ...process.env, FOUNDRY_INVARIANT_RUNS: `${runs}`, FOUNDRY_INVARIANT_DEPTH: `${depth}` },
   });
   if (error) throw error;
   console.log(stdout);

@@ -21,7 +21,7 @@ const upTo = (last: number) => Array.from({ length: last }, (_, index) => index 
 const GRIDS: readonly Grid[] = process.env.NKMS_DEEP
   ? [{ shares: upTo(MOST_SHARES), rates: [1n, 2n, 3n, 7n], durations: upTo(8).map(BigInt) }]
   : [
-      { shares: upTo(MOST_SHARES), rates: [3n], durations: [4n] },
+      { shares: upTo(MOST_SHARES), rates: [3n], durations: [3n] },
       { shares: [1, 2, 3], rates: [1n, 3n], durations: upTo(6).map(BigInt) },
     ];
 

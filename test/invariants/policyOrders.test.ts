@@ -10,7 +10,6 @@ import { deploySight, PolicyWatch, type Sight } from "../support/policySight";
 import { deployPolicySystem, PARAMETERS, type PolicySystem } from "../support/policySystem";
 import { fork, nextSecond, play, refusalOf, type Step } from "../support/steps";
 
-const LENGTH = process.env.NKMS_DEEP ? 6 : 4;
 /** Seconds between one event and the next. */
 const PACE = 37;
 const SHARES = 3;
@@ -267,7 +266,10 @@ class Tree {
   /** States, with the second of the drain, that were drained. */
   readonly drained = new Set<string>();
 
-  constructor(private readonly world: World) {}
+  constructor(
+    private readonly world: World,
+    private readonly events: readonly Event[],
+  ) {}
 
   /** Plays all orders of `left` more events from the state that chain and model are in at `now`; returns how many there are. */
   async walk(model: PolicyModel, sight: Sight, now: number, story: string, left: number): Promise<number> {
@@ -283,7 +285,7 @@ class Tree {
   private async walkAll(model: PolicyModel, sight: Sight, now: number, story: string, left: number): Promise<number> {
     let orders = 0;
     let idle = 0;
-    for (const event of EVENTS) {
+    for (const event of this.events) {
       const counted = await this.branch(event, model, sight, now + PACE, `${story}, ${event.name}`, left);
       orders += counted;
       if (counted === 0) idle++;
@@ -358,16 +360,27 @@ function plain(state: Partial<Sight> | PolicyModel): string {
   });
 }
 
+/** In the default run long orders leave out what has few neighbours; under NKMS_DEEP none is left out. */
+const RARE = ["claim of another node", "return bounties", "slash for a wrong answer", "disclose"];
+const COMMON = EVENTS.filter(({ name }) => !RARE.includes(name));
+const WALKS = process.env.NKMS_DEEP
+  ? [{ events: EVENTS, length: 6 }]
+  : [
+      { events: COMMON, length: 4 },
+      { events: EVENTS, length: 3 },
+    ];
+
 describe("Invariants of policies", function () {
   this.timeout(0);
 
-  it(`hold in each of the ${EVENTS.length ** LENGTH} orders of ${LENGTH} events`, async function () {
-    await fork(async () => {
-      const { world, model, now } = await deployWorld();
-      const tree = new Tree(world);
-      const orders = await tree.walk(model, world.first, now, "at first", LENGTH);
-      expect(orders).to.equal(EVENTS.length ** LENGTH);
-      this.test!.title += ` (${tree.played} steps, ${tree.refused} refusals, ${tree.drained.size} drained)`;
+  for (const { events, length } of WALKS)
+    it(`hold in each of the ${events.length ** length} orders of ${length} of ${events.length} events`, async function () {
+      await fork(async () => {
+        const { world, model, now } = await deployWorld();
+        const tree = new Tree(world, events);
+        const orders = await tree.walk(model, world.first, now, "at first", length);
+        expect(orders).to.equal(events.length ** length);
+        this.test!.title += ` (${tree.played} steps, ${tree.refused} refusals, ${tree.drained.size} drained)`;
+      });
     });
-  });
 });

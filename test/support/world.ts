@@ -18,6 +18,9 @@ import { seededRandom } from "./seededRandom";
 export const NKMS = 10n ** 18n;
 const ETHER = 10n ** 18n;
 
+/** Made once per process: deriving keys from a phrase takes longer than a transaction. */
+const identities = new Map<string, Identity>();
+
 const LOCAL_PARAMETERS = join(__dirname, "../../deploy/parameters/local.json");
 
 export interface WorldOptions {
@@ -67,9 +70,10 @@ export class World {
 
   /** An identity that is the same in every run, with ether and NKMS. */
   async identity(name: string, nkms: bigint = 1_000n * NKMS): Promise<Identity> {
-    const identity = identityFromPhrase(Mnemonic.fromEntropy(seededRandom(`identity ${name}`)(16)).phrase, name);
+    const identity = identities.get(name) ?? identityFromPhrase(phraseOf(name), name);
+    identities.set(name, identity);
     await this.fund(identity.account.address, nkms);
-    return identity;
+    return { ...identity, seed: identity.seed.slice() };
   }
 
   /** Gives an account ether and NKMS. */
@@ -123,4 +127,8 @@ export class World {
     }
     await this.pass(this.parameters.staking.periodLength);
   }
+}
+
+function phraseOf(name: string): string {
+  return Mnemonic.fromEntropy(seededRandom(`identity ${name}`)(16)).phrase;
 }
