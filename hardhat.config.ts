@@ -39,11 +39,11 @@ const config: HardhatUserConfig = {
   paths: { ignition: "./deploy" },
   typechain: { outDir: "typechain-types", target: "ethers-v6" },
   gasReporter: { enabled: false },
-  // Files run side by side: a third process fills the waits of two on the two cores that a small machine has.
+  // Files run side by side on the two cores that a small machine has.
   mocha: {
     timeout: 60_000,
     parallel: true,
-    jobs: 3,
+    jobs: 2,
     require: ["hardhat/register", "./test/support/failedTests.ts"],
   },
 };
