@@ -195,9 +195,8 @@ function combinedPads(keys: readonly Uint8Array[], length: number, blocks: numbe
   return combined;
 }
 
-/** One layer: the pads by block number, ascending. */
+/** One layer of a key that a header was opened with: the pads by block number, ascending. */
 function layerPads(key: Uint8Array, length: number, blocks: number): [number, Uint8Array][] {
-  requireLength("key", key, KEY_LENGTH);
   const places = distinctPlaces(key, Math.ceil(length / ROTATION_BLOCK_LENGTH), blocks);
   const padKey = hkdf(sha256, key, undefined, PAD, KEY_LENGTH);
   const pads = bulk.xorStream(padKey, 0, new Uint8Array(places.length * ROTATION_BLOCK_LENGTH));

@@ -6,6 +6,7 @@ import { type Package, restore, transform } from "../../../../src/crypto/bulk/al
 import { bulk, nobleBulk } from "../../../../src/crypto/bulk/primitives";
 import { expectRefusal, flipBit } from "../../../support/crypto";
 import { rejection } from "../../../support/errors";
+import { leftoversLater } from "../../../support/leftovers";
 import { seededRandom } from "../../../support/seededRandom";
 import { gather } from "../../../support/streams";
 
@@ -53,6 +54,19 @@ describe("allOrNothing", () => {
       expect(Buffer.compare(await restored(content, body), data)).to.equal(0);
     });
   }
+
+  it("gives no piece of nothing, in either direction", async () => {
+    const { body, finish } = transform([], seededRandom("nothing"));
+    expect(await body.next()).to.deep.equal({ done: true, value: undefined });
+    expect(await restore(finish(), () => []).next()).to.deep.equal({ done: true, value: undefined });
+  });
+
+  it("leaves no copy of its key", async () => {
+    const [key, data] = [seededRandom("secret")(32), seededRandom("data")(CHUNK + 1)];
+    const { body, content } = await transformed(data, "secret");
+    expect(await leftoversLater(key, () => gather(transform([data], () => key).body))).to.equal(0);
+    expect(await leftoversLater(key, () => restored(content, body))).to.equal(0);
+  });
 
   it("refuses every flipped bit of the data, every cut and every extension", async () => {
     const { body, content } = await transformed(seededRandom("small")(48), "flips");

@@ -65,10 +65,10 @@ describe("rotation", () => {
     expect(Buffer.from(previousKey(top))).to.deep.equal(before);
     expect(keys[3]).to.deep.equal(top);
     expect(keys[2]).to.deep.equal(Uint8Array.from(before));
-    expectRefusal(() => earlierKey(top, MAX_ROTATIONS + 1), "E_TOO_MANY_ROTATIONS", {
-      got: MAX_ROTATIONS + 1,
-      expected: MAX_ROTATIONS,
-    });
+    for (const got of [MAX_ROTATIONS + 1, -1, 1.5, NaN])
+      expectRefusal(() => earlierKey(top, got), "E_TOO_MANY_ROTATIONS", { got, expected: MAX_ROTATIONS });
+    const second = earlierKey(keys[3], MAX_ROTATIONS);
+    expect(second, "as many steps as a file has rotations").to.deep.equal(earlierKey(keys[2], MAX_ROTATIONS - 1));
     expectRefusal(() => previousKey(top.slice(1)), "E_BAD_ENCODING", { field: "key", got: 31, expected: 32 });
   });
 
