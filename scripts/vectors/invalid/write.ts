@@ -1,5 +1,6 @@
 /**
- * Writes test/vectors/invalid/<engine>.json, what every implementation of an engine has to refuse:
+ * Writes test/vectors/invalid/<engine>.json, what every implementation of an engine has to refuse, and
+ * all-or-nothing.json, what readers of transformed files do:
  * `node -r ts-node/register/transpile-only scripts/vectors/invalid/write.ts`.
  *
  * Each test is a valid call with bytes of its arguments replaced. The refusals are written by hand beside the changes, from the layouts and rules in
@@ -10,6 +11,7 @@ import { join } from "node:path";
 
 import { toHex } from "../../../src/bytes";
 import { latticeEngines } from "../lattices";
+import { transformTests } from "./bulk";
 import { bbs98Tests, eciesTests, umbralTests } from "./curve";
 import type { InvalidTest } from "./kit";
 import { latticeArguments, latticeTests } from "./lattice";
@@ -19,11 +21,14 @@ const FOLDER = join(__dirname, "../../../test/vectors/invalid");
 
 const CURVE_ENGINES = { umbral: umbralTests, ecies: eciesTests, bbs98: bbs98Tests, afgh: afghTests };
 
+const TRANSFORM = "all-or-nothing";
+
 const KEYS = ["ownerPublicKey", "recipientPublicKey", "signerPublicKey"];
 const COMMITMENT = ["commitment.digest", "commitment.point"];
 
 /** `read` verifies two answers, then combines them. */
 const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
+  restoreRotated: ["header", "key", "stored"],
   publicKeyOf: ["secretKey"],
   encapsulate: ["publicKey"],
   verifyCapsule: ["capsule"],
@@ -38,9 +43,13 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** The content of every file, by engine. */
-export function makeInvalidVectors(): Record<string, InvalidFile> {
-  const files: Record<string, InvalidFile> = {};
+/** The content of every file, by engine, and that on the all-or-nothing transform. */
+export async function makeInvalidVectors(): Promise<Record<string, InvalidFile>> {
+  const files: Record<string, InvalidFile> = {
+    [TRANSFORM]: fileOf(await transformTests(), {
+      of: `vectors[1] of ../${TRANSFORM}.json, as it is stored after both rotations, under the last data key`,
+    }),
+  };
   for (const [name, tests] of Object.entries(CURVE_ENGINES)) {
     files[name] = fileOf(tests(), { of: `vectors[1] of ../${name}.json, with its first fractions` });
   }
@@ -79,8 +88,10 @@ function fileOf(tests: readonly InvalidTest[], valid: InvalidFile["valid"]): Inv
   };
 }
 
-if (require.main === module) {
-  for (const [name, content] of Object.entries(makeInvalidVectors())) {
+async function main(): Promise<void> {
+  for (const [name, content] of Object.entries(await makeInvalidVectors())) {
     writeFileSync(join(FOLDER, `${name}.json`), JSON.stringify(content, undefined, 1) + "\n");
   }
 }
+
+if (require.main === module) void main();

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import { restoreArguments } from "../../../scripts/vectors/invalid/bulk";
 import { argumentsOf, changed, type InvalidTest } from "../../../scripts/vectors/invalid/kit";
 import { latticeArguments } from "../../../scripts/vectors/invalid/lattice";
 import { makeInvalidVectors } from "../../../scripts/vectors/invalid/write";
@@ -7,16 +8,20 @@ import { latticeEngines } from "../../../scripts/vectors/lattices";
 import { fromHex } from "../../../src/bytes";
 import { afgh } from "../../../src/crypto/afgh";
 import { bbs98 } from "../../../src/crypto/bbs98";
+import { restoreRotated } from "../../../src/crypto/bulk/rotation";
 import { ecies } from "../../../src/crypto/ecies";
 import type { Engine, FractionKeys, LatticeEngine, LevelledEngine } from "../../../src/crypto/engine";
 import { umbral } from "../../../src/crypto/umbral";
 import { backends, pairings } from "../../support/crypto";
-import { thrown } from "../../support/errors";
+import { rejection, thrown } from "../../support/errors";
 import { seededRandom } from "../../support/seededRandom";
+import { gather } from "../../support/streams";
 import afghValid from "../../vectors/afgh.json";
+import transformValid from "../../vectors/all-or-nothing.json";
 import bbs98Valid from "../../vectors/bbs98.json";
 import eciesValid from "../../vectors/ecies.json";
 import afghFile from "../../vectors/invalid/afgh.json";
+import transformFile from "../../vectors/invalid/all-or-nothing.json";
 import bbs98File from "../../vectors/invalid/bbs98.json";
 import eciesFile from "../../vectors/invalid/ecies.json";
 import lwe1024File from "../../vectors/invalid/lwe-1024.json";
@@ -75,8 +80,9 @@ function expectRefusals(engine: Engine, { tests }: File, validFor: (operation: s
 }
 
 describe("invalid vectors", () => {
-  it("are those of their rules", () => {
-    expect(makeInvalidVectors()).to.deep.equal({
+  it("are those of their rules", async () => {
+    expect(await makeInvalidVectors()).to.deep.equal({
+      "all-or-nothing": transformFile,
       ...{ umbral: umbralFile, ecies: eciesFile, bbs98: bbs98File, afgh: afghFile },
       ...{ "lwe-1024": lwe1024File, "lwe-2048": lwe2048File, "ntru-1087": ntru1087File, "ntru-1499": ntru1499File },
     });
@@ -104,6 +110,20 @@ describe("invalid vectors", () => {
       expectRefusals(afgh(groups), afghFile, (operation) =>
         operation === "decapsulateFirstLevel" ? firstLevel : valid,
       );
+    }
+  });
+
+  it(`are refused by the all-or-nothing transform, ${transformFile.tests.length} of them`, async () => {
+    const valid = restoreArguments(transformValid.vectors[1]);
+    const restored = ({ header, key, stored }: Arguments) => gather(restoreRotated(header, key, () => [stored]));
+    expect(await restored(valid)).to.have.length(transformValid.vectors[1].length);
+    for (const { id, comment, changes, ...refusal } of (transformFile as File).tests) {
+      const error = await rejection(restored(changed(valid, changes)));
+      const about = `test ${id}: ${comment}`;
+      expect({ code: error.code, field: error.data.field }, about).to.deep.equal({
+        code: refusal.code,
+        field: refusal.field,
+      });
     }
   });
 
