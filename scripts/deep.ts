@@ -7,14 +7,10 @@ import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 
-import { campaignsIn, deepTests, forgeCounts, hasForge, stepsWanted } from "./deep/plan";
+import { campaignsIn, deepTests, DRAWS, forgeCounts, hasForge, shapeOf, stepsWanted } from "./deep/plan";
 import { readTree } from "./house/sourceTree";
 
 const ROOT = join(__dirname, "..");
-/** What the short form leaves out: `test/differential/draws.test.ts` draws on the contract too, less often. */
-const DRAWS = "DrawsTest";
-/** Steps of a run at most. */
-const MAX_DEPTH = 500;
 const [FORGE_ALONE, SHORT] = ["--forge", "--short"].map((flag) => process.argv.includes(flag));
 
 interface Part {
@@ -41,8 +37,7 @@ function runForge(): Part {
   }
   const campaigns = campaignsIn(readTree(ROOT, ["test/forge"], [".sol"]));
   const wanted = stepsWanted(SHORT, process.env.NKMS_STEPS);
-  const depth = Math.min(MAX_DEPTH, Math.ceil(wanted / campaigns));
-  const runs = Math.ceil(wanted / (campaigns * depth));
+  const { runs, depth } = shapeOf(SHORT, wanted, campaigns);
   const seed = process.env.NKMS_SEED ?? `0x${randomBytes(8).toString("hex")}`;
   console.log(`forge: ${campaigns} campaigns of ${runs} runs of ${depth} steps, seed ${seed}`);
   const chosen = SHORT ? ["--no-match-contract", DRAWS] : [];

@@ -13,11 +13,23 @@ const MARK = "NKMS_DEEP";
 
 /** Random steps of all campaigns together, at least. The short form belongs to `npm test`. */
 const STEPS = { deep: 1_000_000, short: 11_400 };
+/** Steps from one deployment on. */
+const DEPTH = { deep: 500, short: 300 };
+
+/** The suite that the short form leaves out: `test/differential/draws.test.ts` draws on the contract too, less often. */
+export const DRAWS = "DrawsTest";
 
 /** `chosen` is NKMS_STEPS. */
 export function stepsWanted(short: boolean, chosen: string | undefined): number {
-  if (chosen !== undefined) return Number(chosen);
-  return short ? STEPS.short : STEPS.deep;
+  if (chosen === undefined) return short ? STEPS.short : STEPS.deep;
+  if (/^[1-9]\d*$/.test(chosen)) return Number(chosen);
+  throw new Error(`NKMS_STEPS must be a positive integer, and is "${chosen}".`);
+}
+
+/** How often each campaign is run, and with how many steps, so that all take `steps` at least. */
+export function shapeOf(short: boolean, steps: number, campaigns: number): { runs: number; depth: number } {
+  const depth = short ? DEPTH.short : DEPTH.deep;
+  return { runs: Math.ceil(steps / (campaigns * depth)), depth };
 }
 
 /** Test files that widen themselves under NKMS_DEEP, or import a file that does. */

@@ -5,8 +5,8 @@ import { NkmsError } from "../errors";
 import { faultCode } from "./refusals";
 
 const RPC_TIMEOUT_MS = 20_000;
-/** A local chain changes at any moment and answers at once: its answers are not kept, and no request waits for others to go with. */
-const LOOPBACK = { cacheTimeout: -1, pollingInterval: 100, batchMaxCount: 1 };
+/** A local chain changes at any moment and is near: its answers are not kept, and a request waits for none but those made with it. */
+const LOOPBACK = { cacheTimeout: -1, pollingInterval: 100, batchStallTime: 0 };
 
 /** A provider for a JSON-RPC URL whose chain id was asked once. Throws E_RPC_FAILED. */
 export async function openProvider(rpcUrl: string): Promise<JsonRpcProvider> {

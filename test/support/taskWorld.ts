@@ -60,7 +60,7 @@ export class TaskWorld {
       staticNetwork: true,
       cacheTimeout: -1,
       pollingInterval: 50,
-      batchMaxCount: 1,
+      batchStallTime: 0,
     });
     // A block that the chain mines by itself could come between what a test reads of time and what it sets.
     await rpc.send("evm_setIntervalMining", [0]);

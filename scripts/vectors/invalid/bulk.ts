@@ -1,7 +1,7 @@
 /** What readers of a transformed file have to refuse, after two rotations of it. */
 import { createHash } from "node:crypto";
 
-import { concat, fromHex } from "../../../src/bytes";
+import { concat, fromHex, utf8 } from "../../../src/bytes";
 import * as nkmsCrypto from "../../../src/crypto";
 import { makeTransformVectors } from "../bulk";
 import { Argument, bigEndian, type InvalidTest, type Refusal, together } from "./kit";
@@ -12,6 +12,8 @@ const ROTATION_AT = 5;
 const BLOCKS_AT = 9;
 const COMMITMENT_AT = 13;
 const BOX_AT = 45;
+/** In the box. */
+const ROOT_AT = 32;
 
 const encoding = (comment: string, field: string): Refusal => ({ comment, code: "E_BAD_ENCODING", field });
 const tampered = (comment: string, field?: string): Refusal => ({ comment, code: "E_TAMPERED", field });
@@ -30,42 +32,53 @@ export function restoreArguments({ rotations, keys }: Pick<TransformVector, "rot
   return { header: fromHex(header), key: fromHex(keys[rotations.length]), stored: fromHex(stored) };
 }
 
-function prefixes(header: Argument): InvalidTest[] {
-  const number = (at: number, value: number, refusal: Refusal) => header.with(at, bigEndian(BigInt(value), 4), refusal);
+/** A header as somebody who has the data key can make it: tail 32 ‖ root 32 ‖ length 8 in the box. */
+function sealed(key: Uint8Array, prefix: Uint8Array, plain: Uint8Array): Uint8Array {
+  const headerHash = Uint8Array.from(createHash("sha256").update(prefix).digest());
+  const { encryptionKey, commitment } = nkmsCrypto.deriveFileKeys(key, headerHash);
+  const box = nkmsCrypto.seal("chacha20-poly1305", encryptionKey, new Uint8Array(12), plain);
+  return concat(prefix, commitment, box);
+}
+
+const contentOf = ({ tail, root }: TransformVector, length: bigint) =>
+  concat(fromHex(tail), fromHex(root), bigEndian(length, 8));
+
+const number = (value: number) => bigEndian(BigInt(value), 4);
+
+/** Out of range, under a commitment and a box for them, so that nothing else is wrong; and in range, under those of the true ones. */
+function prefixes(header: Argument, key: Uint8Array, vector: TransformVector): InvalidTest[] {
+  const content = contentOf(vector, BigInt(vector.length));
+  const outOfRange = (at: number, bytes: Uint8Array, refusal: Refusal) => {
+    const prefix = header.bytes.slice(0, COMMITMENT_AT);
+    prefix.set(bytes, at);
+    return header.instead(sealed(key, prefix, content), refusal);
+  };
   return [
     ...header.lengths("package header"),
-    header.flipped(0, encoding("another magic", "magic")),
-    header.with(VERSION_AT, Uint8Array.of(2), encoding("version 2", "version")),
-    number(ROTATION_AT, 65_536, encoding("rotation 65,536", "rotation")),
-    number(ROTATION_AT, 1, tampered("rotation 1", "commitment")),
-    number(BLOCKS_AT, 0, encoding("layers of no block", "layerBlocks")),
-    number(BLOCKS_AT, 2 ** 19 + 1, encoding("two layers of more than 2^20 blocks together", "layerBlocks")),
-    number(BLOCKS_AT, 6, tampered("layers of six blocks", "commitment")),
+    outOfRange(0, utf8("NKMB"), encoding("another magic", "magic")),
+    outOfRange(VERSION_AT, Uint8Array.of(2), encoding("version 2", "version")),
+    outOfRange(ROTATION_AT, number(65_536), encoding("rotation 65,536", "rotation")),
+    outOfRange(BLOCKS_AT, number(0), encoding("layers of no block", "layerBlocks")),
+    outOfRange(BLOCKS_AT, number(2 ** 19 + 1), encoding("two layers of more than 2^20 blocks together", "layerBlocks")),
+    header.with(ROTATION_AT, number(1), tampered("rotation 1", "commitment")),
+    header.with(BLOCKS_AT, number(6), tampered("layers of six blocks", "commitment")),
   ];
 }
 
-/** What somebody who has the data key can seal: tail 32 ‖ root 32 ‖ length 8. */
-function boxes(header: Argument, key: Uint8Array, { tail, root, length }: TransformVector): InvalidTest[] {
+function boxes(header: Argument, key: Uint8Array, vector: TransformVector): InvalidTest[] {
   const prefix = header.bytes.subarray(0, COMMITMENT_AT);
-  const headerHash = Uint8Array.from(createHash("sha256").update(prefix).digest());
-  const { encryptionKey } = nkmsCrypto.deriveFileKeys(key, headerHash);
-  const resealed = (plain: readonly Uint8Array[], refusal: Refusal) =>
-    header.with(
-      BOX_AT,
-      nkmsCrypto.seal("chacha20-poly1305", encryptionKey, new Uint8Array(12), concat(...plain)),
-      refusal,
-    );
-  const of = (count: bigint) => [fromHex(tail), fromHex(root), bigEndian(count, 8)];
-  const [rightTail, rightRoot, rightLength] = of(BigInt(length));
-  const flipped = (bytes: Uint8Array) => Uint8Array.from(bytes, (byte, at) => (at === 0 ? byte ^ 1 : byte));
+  const length = BigInt(vector.length);
+  const resealed = (plain: Uint8Array, refusal: Refusal) => header.instead(sealed(key, prefix, plain), refusal);
+  const otherRoot = contentOf(vector, length);
+  otherRoot[ROOT_AT] ^= 1;
   return [
     header.flipped(COMMITMENT_AT, tampered("the key commitment is another", "commitment")),
     header.flipped(BOX_AT, tampered("a byte of the box is another")),
     header.flipped(header.bytes.length - 1, tampered("the tag of the box is another")),
-    resealed([rightTail, flipped(rightRoot), rightLength], tampered("sealed with another root")),
-    resealed(of(2n ** 53n), encoding("sealed with a length above 2^53 - 1", "length")),
-    resealed(of(BigInt(length) + 1n), truncated("sealed with a length of a byte more")),
-    resealed(of(BigInt(length) - 1n), tampered("sealed with a length of a byte less")),
+    resealed(otherRoot, tampered("sealed with another root")),
+    resealed(contentOf(vector, 2n ** 53n), encoding("sealed with a length above 2^53 - 1", "length")),
+    resealed(contentOf(vector, length + 1n), truncated("sealed with a length of a byte more")),
+    resealed(contentOf(vector, length - 1n), tampered("sealed with a length of a byte less")),
   ];
 }
 
@@ -97,5 +110,5 @@ export async function transformTests(): Promise<InvalidTest[]> {
   const vector = await vectorOfOneChunk();
   const valid = restoreArguments(vector);
   const header = new Argument("restoreRotated", "header", valid.header);
-  return [...prefixes(header), ...boxes(header, valid.key, vector), ...keysAndFiles(header, vector)];
+  return [...prefixes(header, valid.key, vector), ...boxes(header, valid.key, vector), ...keysAndFiles(header, vector)];
 }

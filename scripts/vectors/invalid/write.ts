@@ -47,7 +47,7 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
 export async function makeInvalidVectors(): Promise<Record<string, InvalidFile>> {
   const files: Record<string, InvalidFile> = {
     [TRANSFORM]: fileOf(await transformTests(), {
-      of: `vectors[1] of ../${TRANSFORM}.json, as it is stored after both rotations, under the last data key`,
+      of: `vectors[1] of ../${TRANSFORM}.json: rotations[1].header, keys[2] and rotations[1].stored`,
     }),
   };
   for (const [name, tests] of Object.entries(CURVE_ENGINES)) {

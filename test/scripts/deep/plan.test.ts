@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import packageJson from "../../../package.json";
-import { campaignsIn, deepTests, forgeCounts, hasForge, stepsWanted } from "../../../scripts/deep/plan";
+import { campaignsIn, deepTests, DRAWS, forgeCounts, hasForge, shapeOf, stepsWanted } from "../../../scripts/deep/plan";
 
 /** Put together, so that this file does not look like a deep test itself. */
 const MARK = ["process.env", "NKMS_DEEP"].join(".");
@@ -32,8 +32,18 @@ describe("the plan of test:deep", () => {
     expect(stepsWanted(false, undefined)).to.equal(1_000_000);
     expect(stepsWanted(true, undefined)).to.be.within(10_000, 100_000);
     for (const short of [false, true]) expect(stepsWanted(short, "123")).to.equal(123);
+    for (const none of ["0", "", "-1", "1.5", "many"])
+      expect(() => stepsWanted(true, none)).to.throw(`NKMS_STEPS must be a positive integer, and is "${none}".`);
+    expect(shapeOf(true, 11_400, 38)).to.deep.equal({ runs: 1, depth: 300 });
+    expect(shapeOf(false, 1_000_000, 38)).to.deep.equal({ runs: 53, depth: 500 });
+    expect(shapeOf(false, 19_001, 38)).to.deep.equal({ runs: 2, depth: 500 });
     expect(packageJson.scripts.posttest).to.equal("npm run -s test:forge -- --short");
     expect(packageJson.scripts["test:forge"]).to.match(/ scripts\/deep\.ts --forge$/);
+  });
+
+  it("leaves out draws that are there", async () => {
+    const source = await readFile(join(__dirname, "../../forge/Draws.t.sol"), "utf8");
+    expect(source).to.match(new RegExp(`^contract ${DRAWS} \\{$`, "m"));
   });
 
   it("has forge where npm installed a program for the platform, not where the package alone is", async () => {

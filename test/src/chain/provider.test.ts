@@ -37,12 +37,6 @@ describe("openProvider", () => {
     expect(heard).to.have.length(4);
   });
 
-  it("lets no request to a local chain wait for another: where the server hangs up on one, the other is not asked again", async () => {
-    hangUps = 1;
-    await Promise.all([provider.send("eth_blockNumber", []), provider.send("eth_gasPrice", [])]);
-    expect(heard).to.have.length(3);
-  });
-
   it("sends no transaction again, as the server may have it", async () => {
     const [from] = await provider.listAccounts();
     heard = [];
