@@ -55,27 +55,36 @@ function polynomial(backend: CurveBackend, inputs: RekeyInputs, secret: Scalar, 
   return [constant, ...Array.from({ length: inputs.threshold - 1 }, () => randomScalar(random))];
 }
 
+const DRAWN_LENGTH = 32;
+
+/** How many different messages a fraction's two signatures cover. */
+function messageCount({ signsOwnerKey, signsRecipientKey }: RekeyInputs): number {
+  return signsOwnerKey && signsRecipientKey ? 1 : 2;
+}
+
 /**
- * The owner's signatures of a fraction, for the recipient and for the node: the same one where both cover the same message. Draws the entropy
- * of each.
+ * The owner's signatures of a fraction, for the recipient and for the node: the same one where both cover the same message. `entropy` has 32
+ * bytes for each message.
  */
 function signShare(
   backend: CurveBackend,
   share: Parameters<typeof fractionDigest>[0],
   recipient: Uint8Array,
   inputs: RekeyInputs,
-  random: RandomSource,
+  entropy: Uint8Array,
 ): Pick<KFrag, "proxySignature" | "recipientSignature"> {
   const { ownerPublicKey, signerSecretKey, signsOwnerKey, signsRecipientKey } = inputs;
-  const signFor = (owner?: Uint8Array, reader?: Uint8Array) =>
-    backend.sign(fractionDigest(share, owner, reader), signerSecretKey, draw(random, 32));
-  const recipientSignature = signFor(ownerPublicKey, recipient);
-  if (signsOwnerKey && signsRecipientKey) return { recipientSignature, proxySignature: recipientSignature };
+  const signFor = (message: number, owner?: Uint8Array, reader?: Uint8Array) => {
+    const own = entropy.subarray(message * DRAWN_LENGTH, (message + 1) * DRAWN_LENGTH);
+    return backend.sign(fractionDigest(share, owner, reader), signerSecretKey, own);
+  };
+  const recipientSignature = signFor(0, ownerPublicKey, recipient);
+  if (messageCount(inputs) === 1) return { recipientSignature, proxySignature: recipientSignature };
   const named = [signsOwnerKey ? ownerPublicKey : undefined, signsRecipientKey ? recipient : undefined];
-  return { recipientSignature, proxySignature: signFor(...named) };
+  return { recipientSignature, proxySignature: signFor(1, ...named) };
 }
 
-/** Makes the fractions. Draws x, the polynomial, then for each fraction its id and what its signatures draw. */
+/** Makes the fractions. Draws x, the polynomial, then for each fraction at once its id and the entropy of its signatures. */
 export function splitKey(
   backend: CurveBackend,
   multiplyU: (scalar: Scalar) => Point,
@@ -91,12 +100,14 @@ export function splitKey(
   const coefficients = polynomial(backend, inputs, secret, random);
 
   const makeShare = (): KFrag => {
-    const id = draw(random, 32);
+    const drawn = draw(random, DRAWN_LENGTH * (1 + messageCount(inputs)));
+    const id = drawn.slice(0, DRAWN_LENGTH);
     const key = evaluate(backend, coefficients, hashShareIndex(precursor, recipient, shared, id));
     const u1 = multiplyU(key);
     const commitment = encodePoint(u1);
     const share = { id, precursor, commitment };
-    const signatures = signShare(backend, share, recipient, inputs, random);
+    const signatures = signShare(backend, share, recipient, inputs, drawn.subarray(DRAWN_LENGTH));
+    wipe(drawn);
     const { signsOwnerKey, signsRecipientKey } = inputs;
     return { ...share, ...signatures, key, u1, signsOwnerKey, signsRecipientKey };
   };

@@ -349,13 +349,17 @@ describe("umbral", () => {
   });
 
   it("stops where the random source fails, half-way or at once", () => {
-    for (const draws of [0, 1, 2, 3, 4]) {
-      let left = draws;
-      const failing = (length: number) => (left-- > 0 ? random(length) : new Uint8Array(length - 1));
-      const data = { got: 31, expected: 32 };
-      expectRefusal(() => engine.rekey({ ...request, shares: 2 }, failing), "E_BAD_RANDOM", data);
-      left = Math.min(draws, 1);
-      expectRefusal(() => engine.encapsulate(owner.publicKey, failing), "E_BAD_RANDOM", data);
+    const short = (expected: number) => ({ got: expected - 1, expected });
+    const failingAfter = (draws: number) => (length: number) =>
+      draws-- > 0 ? random(length) : new Uint8Array(length - 1);
+    const ofRekey = [32, 32, 32, 64, 64]; // x, the blinding, a coefficient, two fractions
+    for (const [draws, length] of ofRekey.entries()) {
+      const rekey = () => engine.rekey({ ...request, shares: 2 }, failingAfter(draws));
+      expectRefusal(rekey, "E_BAD_RANDOM", short(length));
+    }
+    for (const draws of [0, 1]) {
+      const encapsulate = () => engine.encapsulate(owner.publicKey, failingAfter(draws));
+      expectRefusal(encapsulate, "E_BAD_RANDOM", short(32));
     }
   });
 
