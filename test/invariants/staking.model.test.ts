@@ -23,7 +23,7 @@ const PERIODS = 50;
 const ACTIONS_PER_PERIOD = 6;
 const DEEP_RUNS = 20;
 /** In the default run one actor in so many is asked after each period, in turn, and all after the last; under NKMS_DEEP all always. */
-const TURNS = process.env.NKMS_DEEP || process.env.NKMS_SEED ? 1 : 6;
+const TURNS = process.env.NKMS_DEEP || process.env.NKMS_SEED ? 1 : 10;
 const SHORT = {
   periodLength: LENGTH,
   decayPeriods: 200n,

@@ -92,5 +92,6 @@ describe("PolicyManager: reentrancy", () => {
       "release(address,uint256)",
       "returnToReserve(uint256)",
     ],
+    oneIn: 2,
   });
 });
