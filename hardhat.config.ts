@@ -4,7 +4,7 @@ import type { HardhatUserConfig } from "hardhat/config";
 import "./tasks";
 
 // The allocator of Hardhat's network gives freed memory back after 10 ms, to fault it in again with the next call. Keeping it for a second
-// saves a third of the tests' time. Read as the network is loaded, here and in the processes started from here.
+// saves a third of the time of the contracts' tests. Read as the network is loaded, here and in the processes started from here.
 process.env.MIMALLOC_PURGE_DELAY ??= "1000";
 
 const settings = { optimizer: { enabled: true, runs: 1000 }, evmVersion: "prague" };
