@@ -124,12 +124,12 @@ for (const { name, load, runs: numRuns, repeatsWithIndexAt } of ENGINES) {
         expect(combine(enough)).to.deep.equal(key);
         const { code, data } = thrown(() => combine(enough.slice(1)));
         expect([code, data.got]).to.deep.equal(["E_NOT_ENOUGH_SHARES", threshold - 1]);
-        const refuse = (as: KeyPair, of: KeyPair, field: string) => {
-          const refusal = thrown(() => combine(enough, as, of));
+        const refuse = (as: KeyPair, giver: KeyPair, field: string) => {
+          const refusal = thrown(() => combine(enough, as, giver));
           expect([refusal.code, refusal.data]).to.deep.equal(["E_WRONG_KEY", { index: 0, field }]);
         };
         for (const as of [otherRecipient, owner]) refuse(as, owner, "recipientSecretKey");
-        for (const of of [otherOwner, recipient]) refuse(recipient, of, "ownerPublicKey");
+        for (const giver of [otherOwner, recipient]) refuse(recipient, giver, "ownerPublicKey");
       });
       fc.assert(property, { numRuns, seed: SEED });
     });
