@@ -44,7 +44,7 @@ const config: HardhatUserConfig = {
     timeout: 60_000,
     parallel: true,
     jobs: 2,
-    require: ["hardhat/register", "./test/support/failedTests.ts"],
+    require: ["hardhat/register", "./test/support/failedTests.ts", "./test/support/sameValues.ts"],
   },
 };
 
