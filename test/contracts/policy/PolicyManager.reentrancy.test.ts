@@ -92,6 +92,5 @@ describe("PolicyManager: reentrancy", () => {
       "release(address,uint256)",
       "returnToReserve(uint256)",
     ],
-    oneIn: 2,
   });
 });
