@@ -30,6 +30,15 @@ function orIdentity<T>(compute: () => T): T {
   }
 }
 
+/** The addon reports by a plain Error that no point answers; inputs have the right lengths by contract. */
+function orUndefined<T>(compute: () => T): T | undefined {
+  try {
+    return compute();
+  } catch {
+    return undefined;
+  }
+}
+
 /** bits2octets of RFC 6979, 2.3.4, which the library leaves out: without it a digest of n or more gets another nonce than elsewhere. */
 function reduceDigest(digest: Uint8Array): Uint8Array {
   return isBelowOrder(digest) ? digest : fromBigInt(toBigInt(digest) - ORDER);
@@ -41,8 +50,7 @@ function build(addon: typeof Addon): CurveBackend {
     addon.ecdh(point, scalar, { hashfn: wholePoint }, new Uint8Array(POINT_LENGTH)) as Point;
   return {
     name: "native",
-    decompress: (encoded) =>
-      addon.publicKeyVerify(encoded) ? (addon.publicKeyConvert(encoded, false) as Point) : undefined,
+    decompress: (encoded) => orUndefined(() => addon.publicKeyConvert(encoded, false) as Point),
     multiplyBase: (scalar) => addon.publicKeyCreate(scalar, false) as Point,
     multiply,
     fixedBase: (point) => (scalar) => multiply(point, scalar),
@@ -59,13 +67,8 @@ function build(addon: typeof Addon): CurveBackend {
       const { signature, recid } = addon.ecdsaSign(reduceDigest(digest), secretKey);
       return concat(signature, Uint8Array.of(recid));
     },
-    recover: (signature, digest) => {
-      try {
-        return addon.ecdsaRecover(signature.subarray(0, 64), signature[64], digest, false) as Point;
-      } catch {
-        return undefined;
-      }
-    },
+    recover: (signature, digest) =>
+      orUndefined(() => addon.ecdsaRecover(signature.subarray(0, 64), signature[64], digest, false) as Point),
   };
 }
 
