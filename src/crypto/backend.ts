@@ -34,6 +34,11 @@ export interface CurveBackend {
   fixedBase(point: Point): (scalar: Scalar) => Point;
   /** Sum of scalar_i * point_i in variable time; public values only. */
   combineVartime(points: readonly Point[], scalars: readonly Scalar[]): Point;
+  /**
+   * s*G - challenge*point, the commitment of a Schnorr proof, undefined where that is the identity, in variable time; public values
+   * only. The point's x is below n, as that of every encoding is.
+   */
+  commitmentVartime(s: Scalar, challenge: Scalar, point: Point): Point | undefined;
   /** Sum of points. */
   add(...points: Point[]): Point;
   /** a * b mod n; *secret*. */

@@ -38,6 +38,11 @@ function combineVartime(points: readonly Point[], scalars: readonly Scalar[]): P
   return store(sum);
 }
 
+function commitmentVartime(s: Scalar, challenge: Scalar, point: Point): Point | undefined {
+  const commitment = Curve.BASE.multiply(toBigInt(s)).subtract(load(point).multiplyUnsafe(toBigInt(challenge)));
+  return commitment.is0() ? undefined : store(commitment);
+}
+
 function decompress(encoded: Uint8Array): Point | undefined {
   try {
     return store(Curve.fromBytes(encoded));
@@ -76,6 +81,7 @@ export const nobleBackend: CurveBackend = {
     return (scalar) => store(table.multiply(toBigInt(scalar)));
   },
   combineVartime,
+  commitmentVartime,
   add: (...points) => store(points.reduce((sum, point) => sum.add(load(point)), Curve.ZERO)),
   multiplyScalars: (a, b) => fromBigInt((toBigInt(a) * toBigInt(b)) % ORDER),
   addScalars,

@@ -66,6 +66,14 @@ const CALLS: { readonly [Name in Operation]: (curve: CurveBackend) => (() => Out
       () => curve.combineVartime([...POINTS.slice(0, 2 * (count >> 1))], Array<Scalar>(2 * (count >> 1)).fill(FEW[2])),
     ]),
   ],
+  commitmentVartime: (curve) =>
+    POINTS.flatMap((point) =>
+      pairs(SCALARS).map(
+        ([s, c]) =>
+          () =>
+            curve.commitmentVartime(s, c, point),
+      ),
+    ),
   add: (curve) => [
     ...POINTS.map((point) => () => curve.add(point)),
     ...pairs(POINTS).map((two) => () => curve.add(...two)),
@@ -154,7 +162,7 @@ describe(`both curve back-ends, seed ${SEED}`, function () {
     for (const operation of ["combineVartime", "add", "addScalars"] as const) {
       expect(met(operation), operation).to.include("E_IDENTITY");
     }
-    for (const operation of ["decompress", "recover"] as const) {
+    for (const operation of ["decompress", "commitmentVartime", "recover"] as const) {
       expect(met(operation), operation).to.include("undefined");
     }
     expect(met("verify")).to.include.members(["true", "false"]);

@@ -10,7 +10,7 @@
  *
  * In a multi-hop scheme the 98 bytes are followed by the turns made so far, each proven (`turn.ts`); K stays bound to the 98.
  */
-import { concat, equalBytes } from "../../bytes";
+import { concat } from "../../bytes";
 import type { CurveBackend, Point } from "../backend";
 import {
   decodePoint,
@@ -25,6 +25,7 @@ import type { Encapsulation, RandomSource } from "../engine";
 import { badProof } from "../errors";
 import { requireUnlike } from "../random";
 import { randomScalar } from "../scalar";
+import { provesLogarithm } from "../schnorr";
 import { wipe } from "../secrets";
 import type { Scheme } from "./scheme";
 import { decodeTurn, TURN_LENGTH, verifyTurn, type Turn } from "./turn";
@@ -65,8 +66,9 @@ function readOriginal(backend: CurveBackend, scheme: Scheme, bytes: Uint8Array):
   const e = decodePoint(backend, "capsule.e", e33);
   const v = decodePoint(backend, "capsule.v", v33);
   decodeScalar("capsule.s", s);
-  const expected = backend.add(v, backend.combineVartime([e], [scheme.hashCapsule(e33, v33)]));
-  if (!equalBytes(backend.multiplyBase(s), expected)) throw badProof("capsule", "equation s*G = V + h*E");
+  if (!provesLogarithm(backend, e, v, scheme.hashCapsule(e33, v33), s)) {
+    throw badProof("capsule", "equation s*G = V + h*E");
+  }
   return e;
 }
 

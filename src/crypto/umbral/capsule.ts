@@ -10,13 +10,14 @@
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 
-import { concat, equalBytes } from "../../bytes";
+import { concat } from "../../bytes";
 import type { CurveBackend, Point, Scalar } from "../backend";
 import { decodePoint, decodeScalar, encodePoint, POINT_LENGTH, SCALAR_LENGTH, splitFields } from "../encoding";
 import type { Encapsulation, RandomSource } from "../engine";
 import { badProof } from "../errors";
 import { requireUnlike } from "../random";
 import { randomScalar } from "../scalar";
+import { provesLogarithm } from "../schnorr";
 import { wipe } from "../secrets";
 import { hashCapsule } from "./params";
 
@@ -64,8 +65,7 @@ export function readCapsule(backend: CurveBackend, bytes: Uint8Array): Capsule {
   const v = decodePoint(backend, "capsule.v", v33);
   decodeScalar("capsule.s", s);
   const challenge = hashCapsule(e33, v33);
-  const expected = backend.add(v, backend.combineVartime([e], [challenge]));
-  if (!equalBytes(backend.multiplyBase(s), expected)) throw badProof("capsule", "equation s*G = V + h*E");
+  if (!provesLogarithm(backend, e, v, challenge, s)) throw badProof("capsule", "equation s*G = V + h*E");
   return { bytes: concat(e33, v33, s), e, v, sum: backend.add(e, v), s, challenge };
 }
 

@@ -66,6 +66,19 @@ describe("backends", () => {
         }
       });
 
+      it("finds the commitment of a proof, if there is one", () => {
+        for (const k of scalars) {
+          const point = backend.multiplyBase(k);
+          for (const [s, c] of [scalars.slice(0, 2), scalars.slice(9, 11), [scalars[9], k], [k, scalars[10]]]) {
+            const logarithm = (toBigInt(s) + (ORDER - toBigInt(c)) * toBigInt(k)) % ORDER;
+            expect(backend.commitmentVartime(s, c, point)).to.deep.equal(logarithm ? expected(logarithm) : undefined);
+          }
+          expect(backend.commitmentVartime(backend.multiplyScalars(k, scalars[9]), scalars[9], point)).to.equal(
+            undefined,
+          );
+        }
+      });
+
       it("adds, also a point to itself", () => {
         expect(backend.add(G, G)).to.deep.equal(expected(2n));
         expect(backend.add(G, U, MINUS_G)).to.deep.equal(U);
@@ -156,7 +169,7 @@ describe("backends", () => {
       const [expectedVector] = files[name as keyof typeof files].vectors;
       expect(expectedVector).to.deep.include(makeVector(engine, casesOf(name)[0]));
     }
-    expect(called).to.include.all.keys("multiply", "multiplyBase", "fixedBase", "combineVartime", "multiplyScalars");
+    expect(called).to.include.all.keys("multiply", "multiplyBase", "fixedBase", "commitmentVartime", "multiplyScalars");
   });
 
   context("the choice", () => {
