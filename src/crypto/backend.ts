@@ -3,7 +3,7 @@
  *
  * Points are 65-byte uncompressed SEC1 inside the room (04 ‖ x ‖ y), so that no operation has to take a square root; on the wire
  * they are 33 bytes compressed (`encoding.ts`). Scalars are 32 bytes big-endian in [1, n-1]. Inputs are validated before they come
- * here, so the identity is never an input; where it would be the result, E_IDENTITY is thrown.
+ * here, so the identity is never an input; where it would be the result, E_IDENTITY is thrown, but by `commitmentVartime`.
  *
  * Secrets meet only the operations marked *secret*. libsecp256k1 has them in constant time. noble
  * has not: its bigints take time by value, and `npm run bench:timing` measures it (t = -64 for `multiplyScalars`).

@@ -5,7 +5,7 @@ import type { CurveBackend, Point, Scalar } from "./backend";
  * Whether s*G = commitment + challenge*point, by which a proof shows that its maker knows the point's logarithm (Schnorr 1991). In
  * variable time: all of it is public.
  */
-export function provesLogarithm(
+export function provesLogarithmVartime(
   backend: CurveBackend,
   point: Point,
   commitment: Point,

@@ -1,16 +1,19 @@
 import { use } from "chai";
-import { isDeepStrictEqual } from "node:util";
+
+type Utils = Chai.ChaiUtils & { eql(a: unknown, b: unknown): boolean };
 
 /**
  * Hardhat's matchers look for three libraries of big numbers with every `equal`, in vain: 0.3 ms, and as much again for each value
- * within a `deep.equal`. What is the same passes without them; all else is theirs to judge, and to tell of.
+ * within a `deep.equal`. What is the same for chai passes without them; all else is theirs to judge, and to tell of.
  */
-use(({ Assertion }, { flag }) => {
-  const judge = (_super: (...all: unknown[]) => void) =>
+use(({ Assertion }, utils) => {
+  const { flag, eql } = utils as Utils;
+  const judge = (_super: (...all: unknown[]) => unknown) =>
     function (this: object, expected: unknown, ...rest: unknown[]) {
-      const [actual, deep] = [flag(this, "object") as unknown, flag(this, "deep") as unknown];
-      const same = deep ? isDeepStrictEqual(actual, expected) : actual === expected;
-      if (!same || flag(this, "negate")) _super.call(this, expected, ...rest);
+      const actual: unknown = flag(this, "object");
+      const same = flag(this, "deep") ? eql(actual, expected) : actual === expected;
+      return same && !flag(this, "negate") ? undefined : _super.call(this, expected, ...rest);
     };
-  for (const name of ["equal", "equals", "eq"]) Assertion.overwriteMethod(name, judge);
+  for (const name of ["equal", "equals", "eq"])
+    Assertion.overwriteMethod(name, judge as Parameters<typeof Assertion.overwriteMethod>[1]);
 });

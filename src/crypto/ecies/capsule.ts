@@ -25,7 +25,7 @@ import type { Encapsulation, RandomSource } from "../engine";
 import { badProof } from "../errors";
 import { requireUnlike } from "../random";
 import { randomScalar } from "../scalar";
-import { provesLogarithm } from "../schnorr";
+import { provesLogarithmVartime } from "../schnorr";
 import { wipe } from "../secrets";
 import type { Scheme } from "./scheme";
 import { decodeTurn, TURN_LENGTH, verifyTurn, type Turn } from "./turn";
@@ -66,7 +66,7 @@ function readOriginal(backend: CurveBackend, scheme: Scheme, bytes: Uint8Array):
   const e = decodePoint(backend, "capsule.e", e33);
   const v = decodePoint(backend, "capsule.v", v33);
   decodeScalar("capsule.s", s);
-  if (!provesLogarithm(backend, e, v, scheme.hashCapsule(e33, v33), s)) {
+  if (!provesLogarithmVartime(backend, e, v, scheme.hashCapsule(e33, v33), s)) {
     throw badProof("capsule", "equation s*G = V + h*E");
   }
   return e;

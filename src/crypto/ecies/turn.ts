@@ -13,7 +13,7 @@ import { concat, equalBytes } from "../../bytes";
 import type { CurveBackend, Point, Scalar } from "../backend";
 import { decodePoint, decodeScalar, encodePoint, splitFields } from "../encoding";
 import { badProof } from "../errors";
-import { provesLogarithm } from "../schnorr";
+import { provesLogarithmVartime } from "../schnorr";
 import { wipe } from "../secrets";
 import type { Scheme } from "./scheme";
 
@@ -63,7 +63,7 @@ export function decodeTurn(backend: CurveBackend, field: string, bytes: Uint8Arr
 export function verifyTurn(backend: CurveBackend, scheme: Scheme, field: string, point: Point, turn: Turn): void {
   const { output, commitment, t1, t2, z } = turn;
   const challenge = scheme.hashTurn(...[commitment, point, output, t1, t2].map(encodePoint));
-  if (!provesLogarithm(backend, commitment, t1, challenge, z)) throw badProof(field, "equation z*G = T1 + h*R");
+  if (!provesLogarithmVartime(backend, commitment, t1, challenge, z)) throw badProof(field, "equation z*G = T1 + h*R");
   const expectedE = backend.add(t2, backend.combineVartime([output], [challenge]));
   if (!equalBytes(backend.combineVartime([point], [z]), expectedE)) throw badProof(field, "equation z*E = T2 + h*E'");
 }

@@ -17,7 +17,7 @@ import type { Encapsulation, RandomSource } from "../engine";
 import { badProof } from "../errors";
 import { requireUnlike } from "../random";
 import { randomScalar } from "../scalar";
-import { provesLogarithm } from "../schnorr";
+import { provesLogarithmVartime } from "../schnorr";
 import { wipe } from "../secrets";
 import { hashCapsule } from "./params";
 
@@ -65,7 +65,7 @@ export function readCapsule(backend: CurveBackend, bytes: Uint8Array): Capsule {
   const v = decodePoint(backend, "capsule.v", v33);
   decodeScalar("capsule.s", s);
   const challenge = hashCapsule(e33, v33);
-  if (!provesLogarithm(backend, e, v, challenge, s)) throw badProof("capsule", "equation s*G = V + h*E");
+  if (!provesLogarithmVartime(backend, e, v, challenge, s)) throw badProof("capsule", "equation s*G = V + h*E");
   return { bytes: concat(e33, v33, s), e, v, sum: backend.add(e, v), s, challenge };
 }
 
