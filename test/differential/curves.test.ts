@@ -67,13 +67,7 @@ const CALLS: { readonly [Name in Operation]: (curve: CurveBackend) => (() => Out
     ]),
   ],
   commitmentVartime: (curve) =>
-    POINTS.flatMap((point) =>
-      pairs(SCALARS).map(
-        ([s, c]) =>
-          () =>
-            curve.commitmentVartime(s, c, point),
-      ),
-    ),
+    POINTS.flatMap((point) => pairs(SCALARS).map((two) => () => curve.commitmentVartime(...two, point))),
   add: (curve) => [
     ...POINTS.map((point) => () => curve.add(point)),
     ...pairs(POINTS).map((two) => () => curve.add(...two)),

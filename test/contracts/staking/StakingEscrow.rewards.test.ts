@@ -265,6 +265,7 @@ describe("StakingEscrow: supply and rewards", () => {
       expect(await escrow.advance.staticCall()).to.equal(true);
       expect(await escrow.totalLocked()).to.equal(2n * MINIMUM);
       await own.withdraw(0);
+      for (const refused of [1, 2]) await own.startWindDown(refused);
     });
 
     it("but an end that others have may be had too", async () => {

@@ -11,7 +11,7 @@ import { ecies } from "../../../src/crypto/ecies";
 import { fromBigInt, ORDER, randomScalar, toBigInt } from "../../../src/crypto/scalar";
 import { umbral } from "../../../src/crypto/umbral";
 import { U } from "../../../src/crypto/umbral/params";
-import { backends, expectRefusal } from "../../support/crypto";
+import { backends, expectRefusal, makeScope } from "../../support/crypto";
 import { seededRandom } from "../../support/seededRandom";
 import bbs98File from "../../vectors/bbs98.json";
 import eciesFile from "../../vectors/ecies.json";
@@ -168,8 +168,18 @@ describe("backends", () => {
       expect(engine.backend).to.equal("own");
       const [expectedVector] = files[name as keyof typeof files].vectors;
       expect(expectedVector).to.deep.include(makeVector(engine, casesOf(name)[0]));
+      const { split, answer, recipient, owner, capsule, key } = makeScope(engine, seededRandom(name));
+      const answers = split(2, 2).map(answer);
+      expect(engine.combine(recipient.secretKey, owner.publicKey, capsule, answers)).to.deep.equal(key);
     }
-    expect(called).to.include.all.keys("multiply", "multiplyBase", "fixedBase", "commitmentVartime", "multiplyScalars");
+    expect(called).to.include.all.keys(
+      "multiply",
+      "multiplyBase",
+      "fixedBase",
+      "combineVartime",
+      "commitmentVartime",
+      "multiplyScalars",
+    );
   });
 
   context("the choice", () => {
